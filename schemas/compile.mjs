@@ -1,0 +1,25 @@
+// Compiles schemas/<kind>-v<N>.json to standalone validators, so that no schema is compiled at run time.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import standaloneCode from 'ajv/dist/standalone/index.js'
+
+const here = new URL('.', import.meta.url)
+const target = new URL('../src/schema/generated/', here)
+const schemas = readdirSync(here)
+  .filter((name) => /^[a-z]+-v\d+\.json$/.test(name))
+  .map((name) => ({ kind: name.replace(/-v\d+\.json$/, ''), schema: JSON.parse(readFileSync(new URL(name, here), 'utf8')) }))
+
+const ajv = new Ajv2020({
+  schemas: schemas.map(({ schema }) => schema),
+  allErrors: true,
+  strict: true,
+  allowUnionTypes: true,
+  code: { source: true, esm: true, lines: true },
+})
+const exported = Object.fromEntries(schemas.map(({ kind, schema }) => [kind, schema.$id]))
+mkdirSync(target, { recursive: true })
+writeFileSync(new URL('validators.js', target), standaloneCode.default(ajv, exported))
+writeFileSync(
+  new URL('validators.d.ts', target),
+  `import type { ValidateFunction } from 'ajv'\n\n${schemas.map(({ kind }) => `export declare const ${kind}: ValidateFunction\n`).join('')}`,
+)

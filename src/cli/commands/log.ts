@@ -1,0 +1,64 @@
+import { buildCommand } from '@stricli/core'
+import type { Context } from '../context.ts'
+import { jsonFlag, variadic } from '../flags.ts'
+
+interface Flags {
+  run?: string
+  step?: number
+  param?: readonly string[]
+  tag?: readonly string[]
+  note?: string
+  artifact?: readonly string[]
+  json?: boolean
+}
+
+/** `git model log`: add metrics, params, tags and artifacts to a run. */
+export const log = buildCommand<Flags, string[], Context>({
+  docs: {
+    brief: 'Add metrics, parameters, tags or files to a run',
+    fullDescription: [
+      'Inside "git model run" it adds to that run, and costs a few milliseconds. Elsewhere name the run; one that',
+      'has ended can be added to as well. "nan", "inf" and "-inf" are values. "--tag name=" takes a tag away.',
+      '',
+      'Examples:',
+      '  git model log loss=0.31 acc=0.92 --step 10',
+      '  git model log --artifact plots/confusion.png',
+      '  git model log --run baseline -t pick=true test/acc=0.93',
+    ].join('\n'),
+  },
+  parameters: {
+    flags: {
+      run: { kind: 'parsed', parse: String, optional: true, brief: 'Run to add to: id or name (default: the active one)' },
+      step: { kind: 'parsed', parse: parseStep, optional: true, brief: 'Step or epoch of the metrics (default 0)' },
+      param: variadic('Parameter, k=v'),
+      tag: variadic('Tag, k=v; pick=true marks the run that counts'),
+      note: { kind: 'parsed', parse: String, optional: true, brief: 'Free text; replaces the notes of the run' },
+      artifact: variadic('File to keep with the run, in Git LFS; a path, folder or glob'),
+      json: jsonFlag,
+    },
+    aliases: { p: 'param', t: 'tag' },
+    positional: { kind: 'array', parameter: { parse: String, brief: 'Metrics, name=number', placeholder: 'name=value' } },
+  },
+  async func(flags, ...metrics) {
+    const { logToRun } = await import('../../features/log-to-run.ts')
+    const { parseAssignments, parseMetrics } = await import('../../domain/assignment.ts')
+    const tags = Object.entries(parseAssignments(flags.tag ?? []))
+    const logged = await logToRun(this.world, {
+      run: flags.run,
+      metrics: parseMetrics(metrics),
+      step: flags.step,
+      params: parseAssignments(flags.param ?? []),
+      tags: Object.fromEntries(tags.map(([key, value]) => [key, value === '' ? null : value])),
+      notes: flags.note,
+      artifacts: flags.artifact ?? [],
+    })
+    if (flags.json === true) this.out.json({ schema: 'logged/v1', ...logged })
+    else if (!logged.live) this.out.status(`added to run ${logged.run.slice(0, 12)}; git push shares it`)
+  },
+})
+
+function parseStep(text: string): number {
+  const step = Number(text)
+  if (/^-?\d+$/.test(text) && Number.isSafeInteger(step)) return step
+  throw new Error(`"${text}" is not a whole number`)
+}

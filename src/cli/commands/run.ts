@@ -1,0 +1,67 @@
+import { buildCommand } from '@stricli/core'
+import type { Context } from '../context.ts'
+import { jsonFlag, variadic } from '../flags.ts'
+
+interface Flags {
+  name?: string
+  experiment?: string
+  param?: readonly string[]
+  tag?: readonly string[]
+  metrics?: readonly string[]
+  output?: readonly string[]
+  input?: readonly string[]
+  json?: boolean
+}
+
+/** `git model run`: record a command as a run. */
+export const run = buildCommand<Flags, string[], Context>({
+  docs: {
+    brief: 'Run a command and record it as a run',
+    fullDescription: [
+      'Commits the work tree as it is (beside your branch, which is not touched), runs the command, and keeps',
+      'what it logs, its parameters, metrics, environment and output files. Its input, output, signals and exit',
+      'code are its own. Inside the command, "git model log" adds to the run.',
+      '',
+      'Examples:',
+      '  git model run -- python train.py --lr 3e-4',
+      '  git model run -n baseline -p lr=3e-4 --output models/digits.safetensors -- python train.py',
+      '  git model run --metrics results.json --metrics "logs/*.csv" -- make train',
+    ].join('\n'),
+  },
+  parameters: {
+    flags: {
+      name: { kind: 'parsed', parse: String, optional: true, brief: 'Name of the run (default: an invented one)' },
+      experiment: { kind: 'parsed', parse: String, optional: true, brief: 'Experiment that the run belongs to' },
+      param: variadic('Parameter of the run, k=v'),
+      tag: variadic('Tag of the run, k=v'),
+      metrics: variadic('Metric file that the command writes (JSON, YAML, CSV, JSONL); a path or glob'),
+      output: variadic('Weights or other file that the command writes, kept in Git LFS; a path, folder or glob'),
+      input: variadic('Data that the command reads; recorded by its content'),
+      json: jsonFlag,
+    },
+    aliases: { n: 'name', e: 'experiment', p: 'param', t: 'tag' },
+    positional: { kind: 'array', minimum: 1, parameter: { parse: String, brief: 'Command to run, after --', placeholder: 'command' } },
+  },
+  async func(flags, ...command) {
+    const { runCommand } = await import('../../features/run-command.ts')
+    const { parseAssignments } = await import('../../domain/assignment.ts')
+    const { renderStarted, renderEnded } = await import('../render/run-status.ts')
+    const options = {
+      name: flags.name,
+      experiment: flags.experiment,
+      params: flags.param && parseAssignments(flags.param),
+      tags: flags.tag && parseAssignments(flags.tag),
+      metricFiles: flags.metrics ?? [],
+      outputs: flags.output ?? [],
+      inputs: flags.input ?? [],
+      command,
+    }
+    const ended = await runCommand(this.world, options, (started) => {
+      for (const line of renderStarted(started)) this.out.status(line)
+    })
+    for (const problem of ended.problems) this.out.warn(problem.message, problem.hints[0])
+    if (flags.json === true) this.out.json({ schema: 'run-ended/v1', run: ended.run, record: ended.record })
+    else this.out.status(renderEnded(ended.record))
+    this.process.exitCode = ended.exitCode === 0 && ended.problems.length > 0 ? 1 : ended.exitCode
+  },
+})

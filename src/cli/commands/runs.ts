@@ -1,0 +1,159 @@
+import { buildCommand } from '@stricli/core'
+import { ModelError } from '../../domain/errors.ts'
+import type { RunList } from '../../features/list-runs.ts'
+import type { Context } from '../context.ts'
+import type { TableFormat } from '../render/table.ts'
+
+interface Flags {
+  filter?: string
+  sort?: string
+  limit?: number
+  columns?: string
+  format: TableFormat
+  json?: boolean
+  all?: boolean
+}
+
+const SCREENFUL = 50
+
+/** `git model runs` */
+export const runs = buildCommand<Flags, [], Context>({
+  docs: {
+    brief: 'List runs',
+    fullDescription: `List runs, the newest first: finished ones and those that are running now.
+
+FILTER is comparisons joined by AND, as in MLflow's run search: metrics.NAME, params.NAME,
+tags.NAME, datasets.name, or an attribute such as status, name, branch or start_time.
+A run that does not have the thing never fits. See docs/runs.md for all of it.
+
+KEY is such a name, with ASC, DESC or a minus in front. A metric with a goal in
+.gitmodel.yaml puts the best first when no direction is given.
+
+Examples:
+  git model runs
+  git model runs --filter "metrics.val/acc > 0.9 AND params.lr = '0.001'"
+  git model runs --sort metrics.val/acc --limit 5
+  git model runs --columns id,name,metrics.*,params.lr --format csv`,
+  },
+  parameters: {
+    flags: {
+      filter: {
+        kind: 'parsed',
+        parse: String,
+        brief: 'Only runs that fit',
+        optional: true,
+        placeholder: 'FILTER',
+      },
+      sort: {
+        kind: 'parsed',
+        parse: String,
+        brief: 'Order by these keys',
+        optional: true,
+        placeholder: 'KEY,…',
+      },
+      limit: {
+        kind: 'parsed',
+        parse: parseLimit,
+        brief: `At most so many runs (on a terminal ${SCREENFUL} by default)`,
+        optional: true,
+        placeholder: 'N',
+      },
+      columns: {
+        kind: 'parsed',
+        parse: String,
+        brief: 'Which columns, separated by commas; metrics.* is all of them',
+        optional: true,
+        placeholder: 'a,b,…',
+      },
+      format: {
+        kind: 'enum',
+        values: ['text', 'md', 'csv'],
+        brief: 'Text, Markdown or CSV',
+        default: 'text',
+      },
+      json: { kind: 'boolean', brief: 'Answer in JSON (runs-list/v1)', optional: true, withNegated: false },
+      all: { kind: 'boolean', brief: 'Every run, deleted ones too', optional: true, withNegated: false },
+    },
+  },
+  async func(flags) {
+    const { listRuns } = await import('../../features/list-runs.ts')
+    const list = await listRuns(this.world, {
+      ...(flags.filter !== undefined && { filter: flags.filter }),
+      ...(flags.sort !== undefined && { sort: flags.sort }),
+      deleted: flags.all === true,
+    })
+    const isScreen =
+      this.out.isTerminal && flags.format === 'text' && flags.json !== true && flags.all !== true
+    const shown = list.runs.slice(0, flags.limit ?? (isScreen ? SCREENFUL : undefined))
+    if (flags.json === true) {
+      const { runsJson } = await import('../render/runs-json.ts')
+      this.out.json(runsJson(list, shown))
+    } else {
+      await printTable(this, flags, list, shown)
+    }
+    if (list.unreadable.length > 0) {
+      const count = list.unreadable.length
+      this.out.warn(
+        `${count} ${count === 1 ? 'run has a note' : 'runs have notes'} that cannot be read`,
+        'git model doctor',
+      )
+    }
+  },
+})
+
+async function printTable(
+  { out, world }: Context,
+  flags: Flags,
+  list: RunList,
+  shown: RunList['runs'],
+): Promise<void> {
+  const { defaultColumns, parseColumns } = await import('../../domain/run-columns.ts')
+  const records = shown.map(({ record }) => record)
+  const columns =
+    flags.columns === undefined ? defaultColumns(records, list.config) : parseColumns(flags.columns, records)
+  if (shown.length === 0 && flags.format === 'text') return sayNothingFound(out, flags, list)
+  const { renderRuns, legend } = await import('../render/runs.ts')
+  const width = out.isTerminal ? { width: out.width } : {}
+  const table = renderRuns(shown, columns, {
+    format: flags.format,
+    now: world.now(),
+    colors: out.colors,
+    ...width,
+  })
+  out.result(table.text)
+  if (flags.format !== 'text') return
+  const marks = legend(shown)
+  if (marks !== undefined) out.status(marks)
+  if (shown.length < list.runs.length) {
+    out.status(`${shown.length} of ${list.runs.length} runs; see more with --limit ${list.runs.length}`)
+  }
+  if (table.hidden.length > 0) {
+    const some = table.hidden.slice(0, 4).join(', ') + (table.hidden.length > 4 ? ', …' : '')
+    out.status(
+      `no room for ${table.hidden.length} columns (${some}); choose with --columns, or see all with --format csv`,
+    )
+  }
+}
+
+function sayNothingFound(out: Context['out'], flags: Flags, list: RunList): void {
+  if (list.known === 0 && list.hidden === 0) {
+    out.status('no runs yet')
+    out.status('hint: git model run -- python train.py   records one')
+    if (list.hasRemote) out.status("hint: git model sync   brings your team's")
+    return
+  }
+  if (flags.filter !== undefined && list.runs.length === 0 && list.hidden === 0) {
+    return out.status(
+      `none of ${list.known} runs fits the filter; a run that does not have a value never fits, not even with !=`,
+    )
+  }
+  if (list.runs.length > 0) return out.status(`${list.runs.length} runs; none is shown with --limit 0`)
+  out.status(`${list.hidden} deleted ${list.hidden === 1 ? 'run' : 'runs'}; see with --all`)
+}
+
+function parseLimit(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new ModelError('argument-invalid', `"${text}" is no number of runs`, {
+    hints: ['git model runs --limit 20'],
+  })
+}

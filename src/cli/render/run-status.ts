@@ -1,0 +1,39 @@
+import { safeText } from '../../domain/safe-text.ts'
+import type { Oid, RunRecord, SkippedPath } from '../../domain/run.ts'
+import { formatDuration } from './duration.ts'
+import { formatNumber } from './number.ts'
+
+const MAX_SHOWN = 5
+const REASONS: Record<SkippedPath['reason'], string> = {
+  size: 'over 1 MB',
+  binary: 'binary',
+  secret: 'looks like a secret',
+  total: 'over 10 MB together',
+  policy: 'by snapshot policy',
+  'nested-repository': 'a repository of its own',
+  unreadable: 'unreadable',
+}
+
+/** The lines that are printed when a run starts. */
+export function renderStarted(started: { run: Oid; name: string; skipped: SkippedPath[]; masked: string[] }): string[] {
+  const lines = [`run ${started.run.slice(0, 12)} ${safeText(started.name)} started`]
+  const shown = started.skipped.slice(0, MAX_SHOWN)
+  for (const { path, reason } of shown) lines.push(`not in the snapshot: ${safeText(path)} (${REASONS[reason]})`)
+  if (started.skipped.length > shown.length) {
+    lines.push(`not in the snapshot: ${started.skipped.length - shown.length} more`)
+  }
+  if (started.masked.length > 0) {
+    lines.push(`masked in the record, because it looks like a credential: ${started.masked.map(safeText).join(', ')}`)
+  }
+  return lines
+}
+
+/** The line that is printed when a run has ended. */
+export function renderEnded(record: RunRecord): string {
+  const duration =
+    record.finished === undefined ? '' : ` in ${formatDuration(Date.parse(record.finished) - Date.parse(record.started))}`
+  const metrics = Object.entries(record.metrics ?? {}).slice(0, MAX_SHOWN)
+  const values = metrics.map(([name, { last }]) => `${safeText(name)} ${formatNumber(last)}`)
+  const more = values.length === 0 ? '' : `: ${values.join(', ')}`
+  return `run ${record.run.slice(0, 12)} ${safeText(record.name)} ${record.status}${duration}${more}`
+}

@@ -1,0 +1,105 @@
+import { displayWidth } from '../../domain/display-width.ts'
+import { escapeMarkdown } from '../../domain/escape-markdown.ts'
+import { safeBlock, safeText } from '../../domain/safe-text.ts'
+import type { Colors } from '../colors.ts'
+import { renderTable, type Cell, type Column } from './table.ts'
+
+/** One fact: its label and one or more lines of raw text. */
+export interface Fact {
+  readonly label: string
+  readonly value: string | readonly string[]
+  readonly paint?: ((text: string) => string) | undefined
+  /** Whether it is something to type: Markdown sets it as code. */
+  readonly code?: boolean
+}
+
+/** A part of a page: a title and, below it, facts, a table, free text, or why there is nothing. */
+export interface Section {
+  readonly title: string
+  readonly facts?: readonly Fact[]
+  readonly table?: { readonly columns: readonly Column[]; readonly rows: readonly (readonly Cell[])[] }
+  /** Free text of many lines. */
+  readonly text?: string
+  /** Said in one line, below the rest. */
+  readonly remark?: string
+}
+
+/** How a page is written. */
+export interface PageOptions {
+  readonly format: 'text' | 'md'
+  readonly colors: Colors
+  /** Columns of the terminal; absent: as wide as it gets. */
+  readonly width?: number
+}
+
+const INDENT = '  '
+
+/** Writes sections as a page. Everything raw is escaped here. */
+export function renderSections(sections: readonly Section[], options: PageOptions): string {
+  return sections
+    .map((section, index) => (options.format === 'md' ? markdown(section, index) : text(section, options)))
+    .join('\n')
+}
+
+function text(section: Section, options: PageOptions): string {
+  const { facts = [], table, colors } = { ...section, colors: options.colors }
+  const lines = [colors.bold(safeText(section.title)), ...factLines(facts, options)]
+  if (table !== undefined) {
+    const width = options.width === undefined ? {} : { width: options.width - INDENT.length }
+    lines.push(...indented(renderTable(table.columns, table.rows, 'text', { ...width, colors: { bold: colors.dim } })))
+  }
+  if (section.text !== undefined) lines.push(...indented(safeBlock(section.text)))
+  if (section.remark !== undefined) lines.push(INDENT + colors.dim(safeText(section.remark)))
+  return `${lines.join('\n')}\n`
+}
+
+function factLines(facts: readonly Fact[], { colors }: PageOptions): string[] {
+  const labels = facts.map(({ label }) => safeText(label))
+  const widest = Math.max(0, ...labels.map(displayWidth))
+  return facts.flatMap(({ value, paint }, index) => {
+    const values = (typeof value === 'string' ? [value] : value).map((line) => safeText(line))
+    return values.map((line, at) => {
+      const label = at === 0 ? labels[index]! : ''
+      const space = ' '.repeat(widest - displayWidth(label) + 2)
+      return `${INDENT}${colors.dim(label)}${space}${paint === undefined ? line : paint(line)}`.trimEnd()
+    })
+  })
+}
+
+function indented(block: string): string[] {
+  return block
+    .replace(/\n+$/, '')
+    .split('\n')
+    .map((line) => (INDENT + line).trimEnd())
+}
+
+function markdown(section: Section, index: number): string {
+  const parts = [`${index === 0 ? '#' : '##'} ${escaped(section.title)}\n`]
+  const facts = (section.facts ?? []).map((fact) => `- ${escaped(fact.label)}: ${markdownValue(fact)}\n`)
+  if (facts.length > 0) parts.push(facts.join(''))
+  if (section.table !== undefined) parts.push(renderTable(section.table.columns, section.table.rows, 'md'))
+  if (section.text !== undefined) {
+    const lines = safeBlock(section.text).replace(/\n+$/, '').split('\n')
+    parts.push(lines.map((line) => `> ${escapeMarkdown(line)}\n`).join('>\n'))
+  }
+  if (section.remark !== undefined) parts.push(`${escaped(section.remark)}\n`)
+  return parts.join('\n')
+}
+
+function markdownValue({ value, code }: Fact): string {
+  const lines = typeof value === 'string' ? [value] : value
+  return lines.map((line) => (code === true ? codeSpan(line) : escaped(line))).join('; ')
+}
+
+// A fence longer than any run of backticks inside (CommonMark, "Code spans").
+function codeSpan(raw: string): string {
+  const line = safeText(raw)
+  const longest = Math.max(0, ...Array.from(line.matchAll(/`+/g), ([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  const pad = longest > 0 ? ' ' : ''
+  return `${fence}${pad}${line}${pad}${fence}`
+}
+
+function escaped(raw: string): string {
+  return escapeMarkdown(safeText(raw))
+}

@@ -1,0 +1,23 @@
+import { safeText } from '../../domain/safe-text.ts'
+
+/** The line that says what a sync did. */
+export function renderSync(result: {
+  remote: string
+  received: { runs: number; cards: number }
+  sent: { runs: number; cards: number; objects: number }
+}): string {
+  const received = counts({ ...result.received, objects: 0 })
+  const sent = counts(result.sent)
+  const remote = safeText(result.remote)
+  if (received === '' && sent === '') return `${remote}: everything is up to date`
+  return `${remote}: ${[received && `received ${received}`, sent && `sent ${sent}`].filter(Boolean).join('; ')}`
+}
+
+function counts({ runs, cards, objects }: { runs: number; cards: number; objects: number }): string {
+  const parts = [plural(runs, 'run'), plural(cards, 'card'), plural(objects, 'file')]
+  return parts.filter((part) => part !== '').join(', ')
+}
+
+function plural(count: number, noun: string): string {
+  return count === 0 ? '' : `${count} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,125 @@
+import type { JournalEvent, RunStart } from './journal-event.ts'
+import { editRegisters, mergeRuns } from './merge-runs.ts'
+import type { Registers } from './run-registers.ts'
+import type { OutputFile, RunRecord, RunStatus } from './run.ts'
+import { mergeSeries, summarise, toColumns, type Point, type Series } from './series.ts'
+import { stableJson } from './stable-json.ts'
+
+/** A run as it is kept: its record and its history. */
+export interface RunState {
+  record: RunRecord
+  series: Series
+}
+
+/**
+ * Folds a journal into a run. Doing it twice changes nothing.
+ *
+ * @param base - the run as the notes have it; undefined for one that is in no note yet.
+ * @returns undefined when there is neither a base nor a start event.
+ */
+export function applyEvents(base: RunState | undefined, events: readonly JournalEvent[]): RunState | undefined {
+  const ordered = events.toSorted((a, b) => a.time - b.time)
+  const start = ordered.find((event) => event.start !== undefined)?.start
+  if (start !== undefined) return applyWhole(base, start, ordered)
+  return base === undefined ? undefined : applyLate(base, ordered)
+}
+
+// The journal of a whole run. All of it is revision 1, however often it is folded.
+function applyWhole(base: RunState | undefined, start: RunStart, events: readonly JournalEvent[]): RunState {
+  const series = collectPoints(start.run, events)
+  const { edits: _, ...edited } = editRegisters(newRecord(start), (registers) => {
+    for (const event of events) applyRegisters(registers, event)
+  })
+  const record = withSets({ ...edited, revision: 1 }, events)
+  if (base === undefined) return { record: withSummaries(record, series), series }
+  const merged = mergeSeries(base.series, series)
+  return { record: withSummaries(mergeRuns(base.record, record), merged), series: merged }
+}
+
+// What was logged to a run after it ended: a new revision, where it changes anything.
+function applyLate(base: RunState, events: readonly JournalEvent[]): RunState {
+  const series = mergeSeries(base.series, collectPoints(base.record.run, events))
+  const edited = editRegisters(base.record, (registers) => {
+    for (const event of events) applyRegisters(registers, event)
+  })
+  const record = withSummaries(withSets(edited, events), series)
+  const onlySets = record.revision === base.record.revision && stableJson(record) !== stableJson(base.record)
+  return { record: onlySets ? { ...record, revision: record.revision + 1 } : record, series }
+}
+
+/** Returns the record with every metric summarised from the whole history. */
+export function withSummaries(record: RunRecord, series: Series): RunRecord {
+  const entries = Object.entries(series.metrics).flatMap(([name, columns]) => {
+    const summary = summarise(columns)
+    return summary === undefined ? [] : [[name, summary] as const]
+  })
+  if (entries.length === 0 || series.reduced === true) return record
+  return { ...record, metrics: { ...record.metrics, ...Object.fromEntries(entries) } }
+}
+
+function newRecord(start: RunStart): RunRecord {
+  return { schema: 'run/v1', status: 'running', ...start, revision: 1 }
+}
+
+function applyRegisters(registers: Registers, event: JournalEvent): void {
+  for (const [key, value] of Object.entries(event.params ?? {})) registers.set(`params/${key}`, value)
+  for (const [key, value] of Object.entries(event.tags ?? {})) {
+    if (value === null) registers.delete(`tags/${key}`)
+    else registers.set(`tags/${key}`, value)
+  }
+  if (event.name !== undefined) registers.set('name', event.name)
+  if (event.notes !== undefined) registers.set('notes', event.notes)
+  if (event.environment !== undefined) {
+    registers.set('environment', { ...(registers.get('environment') as object | undefined), ...event.environment })
+  }
+  if (event.deleted === true) registers.set('deleted', true)
+  if (event.deleted === false) registers.delete('deleted')
+  if (event.finish !== undefined) applyFinish(registers, event.finish, event.time)
+}
+
+function applyFinish(registers: Registers, finish: NonNullable<JournalEvent['finish']>, time: number): void {
+  const status: RunStatus = finish.status
+  registers.set('status', status)
+  registers.set('finished', new Date(time).toISOString())
+  if (finish.exit !== undefined) registers.set('exit', finish.exit)
+}
+
+function withSets(record: RunRecord, events: readonly JournalEvent[]): RunRecord {
+  const inputs = unite(record.inputs, events.flatMap((event) => event.inputs ?? []))
+  const links = unite(record.links, events.flatMap((event) => event.links ?? []))
+  return { ...record, ...(inputs && { inputs }), ...(links && { links }) }
+}
+
+/** Returns the output files that events name and the record does not have yet; the last of a path counts. */
+export function newOutputs(record: RunRecord | undefined, events: readonly JournalEvent[]): OutputFile[] {
+  const known = new Set(record?.outputs?.files.map((file) => stableJson(file)))
+  const byPath = new Map(events.flatMap((event) => event.outputs ?? []).map((file) => [file.path, file]))
+  return [...byPath.values()].filter((file) => !known.has(stableJson(file)))
+}
+
+/** Returns the record with more output files and the commit that has them. */
+export function withOutputs(record: RunRecord, commit: string, files: readonly OutputFile[], isNew: boolean): RunRecord {
+  const outputs = { commit, files: unite(record.outputs?.files, files) ?? [] }
+  if (isNew) return { ...record, outputs }
+  const edited = editRegisters(record, (registers) => registers.set('outputs/commit', commit))
+  return { ...edited, outputs }
+}
+
+function unite<T>(known: readonly T[] | undefined, added: readonly T[]): T[] | undefined {
+  if (added.length === 0) return known as T[] | undefined
+  const byText = new Map([...(known ?? []), ...added].map((item) => [stableJson(item), item]))
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item)
+}
+
+function collectPoints(run: string, events: readonly JournalEvent[]): Series {
+  const points = new Map<string, Point[]>()
+  for (const event of events) {
+    for (const [name, value] of Object.entries(event.metrics ?? {})) {
+      const list = points.get(name) ?? []
+      list.push({ step: event.step ?? 0, value, time: event.time })
+      points.set(name, list)
+    }
+  }
+  const metrics = Object.fromEntries([...points].map(([name, list]) => [name, toColumns(list)]))
+  return { schema: 'series/v1', run, metrics }
+}

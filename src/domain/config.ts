@@ -1,0 +1,67 @@
+/** Which direction of a metric is better. */
+export type Goal = 'max' | 'min'
+
+/** What `.gitmodel.yaml` says of one metric. */
+export interface MetricConfig {
+  goal?: Goal
+  /** The metric that ranks runs. At most one is primary. */
+  primary?: boolean
+  /** Allowed worsening: absolute (`0.002`) or relative to the base (`"1%"`). Default 0. */
+  tolerance?: number | string
+  /** Absolute lower bound for the gate. */
+  min?: number
+  /** Absolute upper bound for the gate. */
+  max?: number
+  /** Whether the gate fails when a side has no value. Default true for every metric that is configured. */
+  required?: boolean
+}
+
+/** What `.gitmodel.yaml` says of one model. */
+export interface ModelConfig {
+  /** A file or folder, relative to the root, with `/`. */
+  path: string
+  /** Default `warn`. */
+  card?: 'required' | 'warn' | 'off'
+}
+
+/** What `.gitmodel.yaml` says of weight files. */
+export interface WeightsConfig {
+  patterns?: string[]
+  /** The largest binary allowed outside LFS: bytes, or a text such as `5 MB`. Default 5 MB. */
+  largest?: number | string
+  pickle?: 'allow' | 'warn' | 'deny'
+}
+
+/** `.gitmodel.yaml`, validated by `schemas/config-v1.json`. */
+export interface Config {
+  models?: Record<string, ModelConfig>
+  metrics?: Record<string, MetricConfig>
+  weights?: WeightsConfig
+  snapshot?: 'all' | 'default' | 'tracked' | 'none'
+  sync?: { push?: 'off' | 'warn' | 'block' }
+}
+
+/** The file's name, at the root of the repository. */
+export const CONFIG_FILE = '.gitmodel.yaml'
+
+/** The largest binary outside LFS when `.gitmodel.yaml` does not say, in bytes. */
+export const DEFAULT_LARGEST = 5_000_000
+
+/** Parses a size such as `5 MB`, `1 GiB` or `100000` into bytes; undefined when it is not one. */
+export function parseSize(size: number | string): number | undefined {
+  if (typeof size === 'number') return size
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kMGT]i?)?B?\s*$/i.exec(size)
+  if (match === null) return undefined
+  const unit = (match[2] ?? '').toLowerCase()
+  const power = ['', 'k', 'm', 'g', 't'].indexOf(unit.charAt(0))
+  return Math.round(Number(match[1]) * (unit.endsWith('i') ? 1024 : 1000) ** power)
+}
+
+/** Returns the name of the primary metric, or of the only one that has a goal. */
+export function primaryMetric(config: Config): string | undefined {
+  const entries = Object.entries(config.metrics ?? {})
+  const primary = entries.find(([, metric]) => metric.primary === true)
+  if (primary !== undefined) return primary[0]
+  const withGoal = entries.filter(([, metric]) => metric.goal !== undefined)
+  return withGoal.length === 1 ? withGoal[0]![0] : undefined
+}

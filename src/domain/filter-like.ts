@@ -1,0 +1,28 @@
+/**
+ * Tells whether a text fits a pattern of SQL's LIKE: `%` is any text, `_` any one character, all of it must fit.
+ * Walks with one step back per `%`, so that no pattern takes more than text × pattern steps.
+ */
+export function matchesLike(text: string, pattern: string, ignoreCase: boolean): boolean {
+  const [chars, marks] = [fold(text, ignoreCase), fold(pattern, ignoreCase)]
+  let [at, mark, restart, restartMark] = [0, 0, 0, -1]
+  while (at < chars.length) {
+    if (marks[mark] === '%') {
+      restart = at
+      restartMark = mark
+      mark += 1
+    } else if (mark < marks.length && (marks[mark] === '_' || marks[mark] === chars[at])) {
+      at += 1
+      mark += 1
+    } else if (restartMark >= 0) {
+      restart += 1
+      at = restart
+      mark = restartMark + 1
+    } else return false
+  }
+  return marks.slice(mark).every((each) => each === '%')
+}
+
+// By code points: a character outside the basic plane is one `_`.
+function fold(text: string, ignoreCase: boolean): string[] {
+  return [...(ignoreCase ? text.toLowerCase() : text)]
+}

@@ -1,0 +1,86 @@
+import type { Goal } from './config.ts'
+import { attributeOf } from './filter-attribute.ts'
+import type { FilterView } from './filter-view.ts'
+import { parseNumber } from './number.ts'
+import type { SortKey } from './sort-key.ts'
+
+/** What sorting needs beside the keys. */
+export interface SortOptions {
+  /** The goal of a metric, which is its direction when the key names none. */
+  readonly goal?: (metric: string) => Goal | undefined
+  /** Sorts params and tags as texts, as MLflow does. */
+  readonly strict?: boolean
+}
+
+// Kinds stand in this order in both directions.
+const [NUMBER, NAN, TEXT, MISSING] = [0, 1, 2, 3]
+
+interface Rank {
+  readonly kind: number
+  readonly number: number
+  readonly text: string
+}
+
+interface Ranked<T> {
+  readonly item: T
+  readonly ranks: readonly Rank[]
+  readonly started: number
+  readonly id: string
+}
+
+/**
+ * Returns runs in order: numbers, then NaN, then texts, then what is missing, in both directions; ties by start
+ * time, newest first, then by run id. The order is total: it does not depend on the order of the input.
+ */
+export function sortRuns<T>(
+  runs: readonly T[],
+  keys: readonly SortKey[],
+  view: (run: T) => FilterView,
+  options: SortOptions = {},
+): T[] {
+  const signs = keys.map((key) => (isDescending(key, options) ? -1 : 1))
+  const ranked = runs.map((item) => rankRun(item, view(item), keys, options))
+  return ranked.sort((a, b) => compareRanked(a, b, signs)).map(({ item }) => item)
+}
+
+function isDescending({ field, direction }: SortKey, { goal }: SortOptions): boolean {
+  if (direction !== undefined) return direction === 'desc'
+  return field.group === 'metric' && goal?.(field.key) === 'max'
+}
+
+function rankRun<T>(item: T, view: FilterView, keys: readonly SortKey[], options: SortOptions): Ranked<T> {
+  const started = view.attribute('start_time')
+  return {
+    item,
+    ranks: keys.map((key) => rank(view, key, options)),
+    started: typeof started === 'number' ? started : -Infinity,
+    id: String(view.attribute('run_id') ?? ''),
+  }
+}
+
+function rank(view: FilterView, { field }: SortKey, options: SortOptions): Rank {
+  if (field.group === 'dataset') return { kind: MISSING!, number: 0, text: '' }
+  const value = view[field.group](field.key)
+  if (value === undefined) return { kind: MISSING!, number: 0, text: '' }
+  const isText = field.group === 'attribute' && !['number', 'time'].includes(attributeOf(field.key).type)
+  const asText =
+    isText || (options.strict === true && field.group !== 'metric' && field.group !== 'attribute')
+  const number = asText ? undefined : typeof value === 'number' ? value : parseNumber(String(value))
+  if (number === undefined) return { kind: TEXT!, number: 0, text: String(value) }
+  return Number.isNaN(number) ? { kind: NAN!, number: 0, text: '' } : { kind: NUMBER!, number, text: '' }
+}
+
+function compareRanked<T>(a: Ranked<T>, b: Ranked<T>, signs: readonly number[]): number {
+  for (const [index, sign] of signs.entries()) {
+    const [left, right] = [a.ranks[index]!, b.ranks[index]!]
+    if (left.kind !== right.kind) return left.kind - right.kind
+    const order = compare(left.number, right.number) || compare(left.text, right.text)
+    if (order !== 0) return sign * order
+  }
+  return compare(b.started, a.started) || compare(a.id, b.id)
+}
+
+function compare<V extends number | string>(a: V, b: V): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { ModelError } from '../domain/errors.ts'
+import type { JournalEvent } from '../domain/journal-event.ts'
+import { toStored } from '../domain/number.ts'
+import { isValidKey, type Oid, type Scalar } from '../domain/run.ts'
+import type { World } from '../domain/world.ts'
+import { appendEvent } from '../journal/append-event.ts'
+
+/** What is to be added to a run. */
+export interface LogOptions {
+  /** Id or name of a run; by default the one that this process runs in. */
+  run?: string | undefined
+  metrics: Readonly<Record<string, number>>
+  /** The step of the metrics. Default 0. */
+  step?: number | undefined
+  params: Readonly<Record<string, Scalar>>
+  /** null takes a tag away. */
+  tags: Readonly<Record<string, Scalar | null>>
+  notes?: string | undefined
+  artifacts: readonly string[]
+}
+
+/** Where it was added. */
+export interface Logged {
+  run: Oid
+  /** Whether the run still runs, so that what was logged is in its journal. */
+  live: boolean
+}
+
+/**
+ * Adds metrics, params, tags, notes and artifacts to a run. Inside `git model run` this starts no git
+ * process unless an artifact is stored.
+ *
+ * @throws ModelError `run-not-active`, `run-unknown`, `metric-invalid`, `param-invalid`, `artifact-missing`.
+ */
+export async function logToRun(world: World, options: LogOptions): Promise<Logged> {
+  const event = toEvent(options)
+  const active = options.run === undefined ? activeRun(world) : undefined
+  if (active === undefined) return logToStored(world, options, event)
+  const folder = active.folder
+  const outputs = await storeArtifacts(world, commonDirOf(folder), options.artifacts)
+  const whole = { ...event, ...(outputs.length > 0 && { outputs }) }
+  if (existsSync(folder)) {
+    appendEvent(folder, { time: world.now(), ...whole })
+    return { run: active.run, live: true }
+  }
+  return logToStored(world, { ...options, run: active.run, artifacts: [] }, whole)
+}
+
+async function logToStored(world: World, options: LogOptions, event: Omit<JournalEvent, 'time'>): Promise<Logged> {
+  const { openStore } = await import('../store/open-store.ts')
+  const { findRun } = await import('../store/runs.ts')
+  const { editRun } = await import('../store/edit-run.ts')
+  if (options.run === undefined) throw noActiveRun()
+  const store = await openStore(world)
+  const { record, live } = await findRun(store, options.run)
+  const outputs = await storeArtifacts(world, store.repo.commonDir, options.artifacts)
+  await editRun(store, record.run, { ...event, ...(outputs.length > 0 && { outputs }) })
+  return { run: record.run, live }
+}
+
+function toEvent({ metrics, step, params, tags, notes }: LogOptions): Omit<JournalEvent, 'time'> {
+  for (const name of Object.keys(metrics)) {
+    if (!isValidKey(name)) throw invalidName('metric-invalid', 'metric', name)
+  }
+  for (const name of [...Object.keys(params), ...Object.keys(tags)]) {
+    if (!isValidKey(name)) throw invalidName('param-invalid', 'param or tag', name)
+  }
+  const stored = Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, toStored(value)]))
+  return {
+    ...(Object.keys(stored).length > 0 && { metrics: stored, step: step ?? 0 }),
+    ...(Object.keys(params).length > 0 && { params }),
+    ...(Object.keys(tags).length > 0 && { tags }),
+    ...(notes !== undefined && { notes }),
+  }
+}
+
+function activeRun({ env }: World): { run: Oid; folder: string } | undefined {
+  const [run, folder] = [env['GIT_MODEL_RUN'], env['GIT_MODEL_JOURNAL']]
+  if (run === undefined || folder === undefined) return undefined
+  return path.basename(folder) === run && path.isAbsolute(folder) ? { run, folder } : undefined
+}
+
+function commonDirOf(folder: string): string {
+  return path.dirname(path.dirname(path.dirname(folder)))
+}
+
+async function storeArtifacts(
+  world: World,
+  commonDir: string,
+  artifacts: readonly string[],
+): Promise<NonNullable<JournalEvent['outputs']>> {
+  if (artifacts.length === 0) return []
+  const { collectArtifacts } = await import('./collect-outputs.ts')
+  return collectArtifacts({ root: world.cwd, commonDir, cwd: world.cwd }, artifacts)
+}
+
+function noActiveRun(): ModelError {
+  return new ModelError('run-not-active', 'no run is active here', {
+    hints: ['name one: git model log --run RUN acc=0.93', 'or log from inside: git model run -- python train.py'],
+  })
+}
+
+function invalidName(code: 'metric-invalid' | 'param-invalid', what: string, name: string): ModelError {
+  return new ModelError(code, `${JSON.stringify(name)} is no name for a ${what}`, {
+    hints: ['use 1 to 250 printable characters on one line, without blanks around them'],
+    data: { name },
+  })
+}

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs'
+import { gitLine } from '../git/run-git.ts'
+import { lfsStore, objectPath, pinPath } from '../lfs/lfs-store.ts'
+import type { Store } from '../store/open-store.ts'
+
+/** Whether a file's content is on this machine; an empty file has none to fetch. */
+export type Presence = 'here' | 'unfetched' | 'empty'
+
+/** A file that is kept in Git LFS. */
+export interface ShownFile {
+  /** Path in the repository. */
+  path: string
+  /** SHA-256 of the content, without a prefix. */
+  oid: string
+  /** In bytes. */
+  size: number
+  presence: Presence
+}
+
+/** Looks up which files' content is in the LFS store. Nothing is fetched. */
+export async function showFiles(
+  store: Store,
+  files: readonly { path: string; oid: string; size: number }[],
+): Promise<ShownFile[]> {
+  if (files.length === 0) return []
+  const storage = await gitLine(store.repo, ['config', '--get', 'lfs.storage'], { ok: [0, 1] })
+  const lfs = lfsStore(store.repo.commonDir, storage === '' ? undefined : storage)
+  return files.map((file) => {
+    const oid = file.oid.replace(/^sha256:/, '')
+    const isHere = /^[0-9a-f]{64}$/.test(oid) && (existsSync(objectPath(lfs, oid)) || existsSync(pinPath(lfs, oid)))
+    return { path: file.path, oid, size: file.size, presence: file.size === 0 ? 'empty' : isHere ? 'here' : 'unfetched' }
+  })
+}

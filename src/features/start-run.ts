@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import type { JournalEvent, RunStart } from '../domain/journal-event.ts'
+import { inventName } from '../domain/run-name.ts'
+import { isValidKey, type Oid, type RunKind, type Scalar, type SkippedPath } from '../domain/run.ts'
+import { ModelError } from '../domain/errors.ts'
+import { maskSecrets } from '../domain/secrets.ts'
+import type { World } from '../domain/world.ts'
+import { commitRun } from '../git/commit-run.ts'
+import { openRepository, requireHead, type Repository } from '../git/repository.ts'
+import { runningRef } from '../git/refs.ts'
+import { gitLine } from '../git/run-git.ts'
+import { takeSnapshot } from '../git/snapshot.ts'
+import { updateRefs } from '../git/update-refs.ts'
+import { appendEvent } from '../journal/append-event.ts'
+import { journalFolder } from '../journal/journal-folder.ts'
+import { identifyProcess } from '../journal/process-identity.ts'
+import { readConfig } from '../store/config.ts'
+
+/** What a run is to be. */
+export interface StartRunOptions {
+  name?: string | undefined
+  experiment?: string | undefined
+  kind?: RunKind | undefined
+  params?: Record<string, Scalar> | undefined
+  tags?: Record<string, Scalar> | undefined
+  command?: readonly string[] | undefined
+  parent?: Oid | undefined
+}
+
+/** A run that has started. */
+export interface StartedRun {
+  run: Oid
+  name: string
+  repo: Repository
+  /** The folder its journal is in. */
+  folder: string
+  skipped: SkippedPath[]
+  /** Which arguments of the command were masked, because they look like credentials. */
+  masked: string[]
+}
+
+/**
+ * Starts a run: commits the work tree as it is, beside the branch, and opens the run's journal.
+ *
+ * @throws ModelError `no-commit`, `git-identity`, `param-invalid`, `config-invalid`, `not-a-repository`…
+ */
+export async function startRun(world: World, options: StartRunOptions = {}): Promise<StartedRun> {
+  checkNames(options)
+  const repo = await openRepository(world)
+  const born = { ...repo, ...requireHead(repo) }
+  const config = await readConfig(repo)
+  const [snapshot, author] = await Promise.all([
+    takeSnapshot(born, config.snapshot),
+    gitLine(repo, ['var', 'GIT_AUTHOR_IDENT']),
+  ])
+  const nonce = randomBytes(16)
+  const name = options.name ?? inventName(nonce)
+  const run = await commitRun(repo, { parent: born.head, tree: snapshot.tree, name, nonce: nonce.toString('hex') })
+  const { args, masked } = maskSecrets([...(options.command ?? [])])
+  const start: RunStart = {
+    run,
+    name,
+    kind: options.kind ?? 'training',
+    started: new Date(world.now()).toISOString(),
+    author: author.replace(/ \d+ [+-]\d+$/, ''),
+    code: {
+      commit: born.head,
+      tree: snapshot.tree,
+      ...(snapshot.branch !== undefined && { branch: snapshot.branch }),
+      dirty: snapshot.dirty,
+      ...(snapshot.skipped.length > 0 && { skipped: snapshot.skipped }),
+    },
+    ...(options.experiment !== undefined && { experiment: options.experiment }),
+    ...(args.length > 0 && { command: args }),
+    ...(options.parent !== undefined && { parent: options.parent }),
+    ...(options.params !== undefined && { params: options.params }),
+    ...(options.tags !== undefined && { tags: options.tags }),
+  }
+  const folder = await openJournal(repo, { time: world.now(), start, process: identifyProcess(process.pid) })
+  return { run, name, repo, folder, skipped: snapshot.skipped, masked }
+}
+
+// The ref first: without it `git gc` may take the run commit while the run goes on.
+async function openJournal(repo: Repository, event: JournalEvent & { start: RunStart }): Promise<string> {
+  const { run } = event.start
+  const folder = journalFolder(repo.commonDir, run)
+  await updateRefs(repo, [{ ref: runningRef(run), from: undefined, to: run }], 'git-model: start')
+  appendEvent(folder, event, true)
+  return folder
+}
+
+function checkNames({ params, tags, name, experiment }: StartRunOptions): void {
+  for (const key of [...Object.keys(params ?? {}), ...Object.keys(tags ?? {})]) {
+    if (!isValidKey(key)) throw invalidName('param or tag', key)
+  }
+  for (const text of [name, experiment]) {
+    if (text !== undefined && !isValidKey(text)) throw invalidName('run or experiment', text)
+  }
+}
+
+function invalidName(what: string, name: string): ModelError {
+  return new ModelError('param-invalid', `${JSON.stringify(name)} is no name for a ${what}`, {
+    hints: ['use 1 to 250 printable characters on one line, without blanks around them'],
+    data: { name },
+  })
+}

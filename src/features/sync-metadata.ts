@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ModelError } from '../domain/errors.ts'
+import type { Oid } from '../domain/run.ts'
+import { withLock } from '../git/lock.ts'
+import { diffNotes } from '../git/notes.ts'
+import { readObjects } from '../git/read-objects.ts'
+import type { Tips } from '../git/read-tips.ts'
+import { CARDS_NOTES, RUNS_NOTES, SHARED_REFS, type SharedRef } from '../git/refs.ts'
+import { chooseRemote, fetchMetadata, pushMetadata, readTracking } from '../git/remotes.ts'
+import { uploadObjects } from '../lfs/transfer.ts'
+import { foldFetched } from '../store/fold-fetched.ts'
+import type { Store } from '../store/open-store.ts'
+import { decodeRun } from '../store/run-codec.ts'
+import { openLfsStore } from './collect-outputs.ts'
+
+/** What a sync did. */
+export interface SyncResult {
+  remote: string
+  /** Runs and cards that came, new or changed. */
+  received: { runs: number; cards: number }
+  /** Runs and cards that went, new or changed, and LFS objects that were offered. */
+  sent: { runs: number; cards: number; objects: number }
+}
+
+/** What a sync reports while it works. */
+export type SyncProgress = (step: string) => void
+
+const ATTEMPTS = 30
+
+/**
+ * Brings a remote and this clone to the same metadata: fetches, merges, uploads the content of new outputs,
+ * then pushes all refs at once, and starts over when somebody else pushed meanwhile.
+ *
+ * @param asked - the remote; by default the branch's own, `origin`, or the only one.
+ * @throws ModelError `no-remote`, `remote-unreachable`, `remote-refused`, `lfs-failed`, `sync-race`.
+ */
+export async function syncMetadata(store: Store, asked?: string, progress: SyncProgress = () => {}): Promise<SyncResult> {
+  const remote = await chooseRemote(store.repo, asked)
+  return withLock(store.repo.commonDir, 'sync', async () => {
+    let tips = store.tips
+    for (let attempt = 1; ; attempt++) {
+      progress(`fetching from ${remote}`)
+      await fetchMetadata(store.repo, remote)
+      tips = await foldFetched(store.repo)
+      const result = await push(store, remote, tips, progress)
+      if ('sent' in result) return { remote, received: await countReceived(store, tips), sent: result.sent }
+      await decideRetry(store, remote, result, attempt)
+    }
+  })
+}
+
+/** Fetches and merges, and pushes nothing. Errors as {@link syncMetadata}. */
+export async function pullMetadata(store: Store, asked?: string): Promise<SyncResult> {
+  const remote = await chooseRemote(store.repo, asked)
+  await fetchMetadata(store.repo, remote)
+  const tips = await foldFetched(store.repo)
+  return { remote, received: await countReceived(store, tips), sent: { runs: 0, cards: 0, objects: 0 } }
+}
+
+interface Refused {
+  said: string
+  /** Where the remote stood when we pushed, as far as we knew. */
+  before: Map<SharedRef, Oid>
+}
+
+async function push(
+  store: Store,
+  remote: string,
+  tips: Tips,
+  progress: SyncProgress,
+): Promise<{ sent: SyncResult['sent'] } | Refused> {
+  const before = await readTracking(store.repo, remote)
+  const refs = SHARED_REFS.flatMap((ref) => {
+    const oid = tips.get(ref)
+    return oid === undefined || oid === before.get(ref) ? [] : [{ ref, oid }]
+  })
+  if (refs.length === 0) return { sent: { runs: 0, cards: 0, objects: 0 } }
+  const runs = await changedRuns(store, before.get(RUNS_NOTES), tips.get(RUNS_NOTES))
+  const oids = runs.flatMap(({ oids: produced }) => produced)
+  if (oids.length > 0) progress(`uploading ${oids.length} files to ${remote}`)
+  const objects = oids.length === 0 ? 0 : await uploadObjects(store.repo.root, await openLfsStore(store.repo), remote, oids)
+  progress(`pushing to ${remote}`)
+  const result = await pushMetadata(store.repo, remote, refs)
+  if (!result.done) return { said: result.said, before }
+  const cards = await countChanges(store, before.get(CARDS_NOTES), tips.get(CARDS_NOTES))
+  return { sent: { runs: runs.length, cards, objects } }
+}
+
+async function changedRuns(
+  store: Store,
+  from: Oid | undefined,
+  to: Oid | undefined,
+): Promise<{ run: Oid; oids: string[] }[]> {
+  if (to === undefined) return []
+  const changes = (await diffNotes(store.repo, from, to)).filter(({ after }) => after.length > 0)
+  const objects = await readObjects(store.repo, changes.map(({ after }) => after[0]!))
+  return changes.map(({ target }, index) => {
+    const record = decodeRun(target, objects[index]?.content.toString('utf8') ?? '').value
+    return { run: target, oids: (record?.outputs?.files ?? []).map(({ oid }) => oid.replace('sha256:', '')) }
+  })
+}
+
+async function countReceived(store: Store, tips: Tips): Promise<SyncResult['received']> {
+  return {
+    runs: await countChanges(store, store.tips.get(RUNS_NOTES), tips.get(RUNS_NOTES)),
+    cards: await countChanges(store, store.tips.get(CARDS_NOTES), tips.get(CARDS_NOTES)),
+  }
+}
+
+async function countChanges(store: Store, from: Oid | undefined, to: Oid | undefined): Promise<number> {
+  return to === undefined ? 0 : (await diffNotes(store.repo, from, to)).length
+}
+
+// Not the text of the refusal decides, but whether the remote moved: texts differ between hosts and versions.
+async function decideRetry(store: Store, remote: string, refused: Refused, attempt: number): Promise<void> {
+  await fetchMetadata(store.repo, remote)
+  const now = await readTracking(store.repo, remote)
+  const moved = SHARED_REFS.some((ref) => now.get(ref) !== refused.before.get(ref))
+  const isLocked = /cannot lock ref|failed to update ref|fetch first|non-fast-forward|incorrect old value/.test(refused.said)
+  if (!moved && !(isLocked && attempt < 4)) throw refusal(remote, refused.said)
+  if (attempt >= ATTEMPTS) {
+    throw new ModelError('sync-race', `"${remote}" moved during each of ${ATTEMPTS} pushes`, {
+      hints: ['nothing is lost; try again: git model sync'],
+      data: { remote },
+    })
+  }
+  await sleep(Math.random() * Math.min(50 * 2 ** attempt, 3000))
+}
+
+function refusal(remote: string, said: string): ModelError {
+  const lines = said.trim().split('\n').filter((line) => /remote:|rejected|error|denied|fatal/i.test(line))
+  return new ModelError('remote-refused', `"${remote}" refused the metadata: ${lines.slice(0, 4).join('; ') || said.trim()}`, {
+    hints: [
+      'nothing is lost: it stays here',
+      `ask whether the host allows refs/notes/* and refs/model/*, then: git model sync ${remote}`,
+    ],
+    data: { remote, said: said.slice(0, 2000) },
+  })
+}

@@ -1,0 +1,26 @@
+import type { Oid } from '../domain/run.ts'
+import { REMOTES } from './refs.ts'
+import type { Repository } from './repository.ts'
+import { git } from './run-git.ts'
+
+/** Where our refs stand, by name. */
+export type Tips = ReadonlyMap<string, Oid>
+
+/** Reads where all our refs stand, with one git process. */
+export async function readTips(repo: Repository): Promise<Tips> {
+  const args = ['for-each-ref', '--format=%(objectname) %(refname)', 'refs/model', 'refs/notes/model']
+  const { stdout } = await git(repo, args)
+  const lines = stdout.split('\n').filter((line) => line !== '')
+  return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]))
+}
+
+/**
+ * Returns what remotes have, as the hooks compute it:
+ * the output of `git for-each-ref --format='%(objectname) %(refname)' refs/model/remotes`.
+ */
+export function fetchedState(tips: Tips): string {
+  return [...tips]
+    .filter(([ref]) => ref.startsWith(REMOTES))
+    .map(([ref, oid]) => `${oid} ${ref}\n`)
+    .join('')
+}

@@ -1,0 +1,39 @@
+import type { Oid } from '../domain/run.ts'
+
+/** Notes on run commits: one YAML record each. Shared. */
+export const RUNS_NOTES = 'refs/notes/model/runs'
+/** Notes on run commits: the step history. Shared. */
+export const SERIES_NOTES = 'refs/notes/model/series'
+/** Notes on the blob or tree at a model's path: its card. Shared. */
+export const CARDS_NOTES = 'refs/notes/model/cards'
+/** The keep chain: makes every run and outputs commit reachable. Shared. */
+export const KEEP = 'refs/model/runs'
+/** Keeps the commit of a run that has not ended yet, `refs/model/running/<run>`. Never shared. */
+export const RUNNING = 'refs/model/running/'
+/** Private copies of what a remote has, `refs/model/remotes/<remote>/…`. Never shared. */
+export const REMOTES = 'refs/model/remotes/'
+
+/** The refs that are pushed and merged, in the order in which they are reported. */
+export const SHARED_REFS = [KEEP, RUNS_NOTES, SERIES_NOTES, CARDS_NOTES] as const
+
+/** One of the shared refs. */
+export type SharedRef = (typeof SHARED_REFS)[number]
+
+/** Returns the private copy of a shared ref as the remote has it. */
+export function trackingRef(remote: string, ref: SharedRef): string {
+  return `${REMOTES}${remote}/${ref === KEEP ? 'runs' : ref.replace('refs/notes/model/', 'notes/')}`
+}
+
+/** Returns the refspecs that bring a remote's metadata into private tracking refs. */
+export function fetchRefspecs(remote: string): string[] {
+  return [
+    `+refs/notes/model/*:${REMOTES}${remote}/notes/*`,
+    // A glob, because git refuses to fetch an exact name that the remote does not have yet.
+    `+refs/model/runs*:${REMOTES}${remote}/runs*`,
+  ]
+}
+
+/** Returns the ref that keeps a run which has not ended. */
+export function runningRef(run: Oid): string {
+  return RUNNING + run
+}

@@ -1,0 +1,115 @@
+import { simpleGit } from 'simple-git'
+import { ModelError } from '../domain/errors.ts'
+import type { Oid } from '../domain/run.ts'
+import { fetchRefspecs, REMOTES, SHARED_REFS, trackingRef, type SharedRef } from './refs.ts'
+import type { Repository } from './repository.ts'
+import { git, gitLine } from './run-git.ts'
+
+/** Lists the names of the remotes. */
+export async function listRemotes(repo: Repository): Promise<string[]> {
+  return (await simpleGit(repo.root).getRemotes(false)).map(({ name }) => name)
+}
+
+/**
+ * Returns the remote to exchange metadata with: the one that was asked for, the one of the current branch,
+ * `origin`, or the only one.
+ *
+ * @throws ModelError `no-remote`.
+ */
+export async function chooseRemote(repo: Repository, asked?: string): Promise<string> {
+  const remotes = await listRemotes(repo)
+  if (asked !== undefined) {
+    if (remotes.includes(asked)) return asked
+    throw noRemote(`there is no remote "${asked}"`, remotes)
+  }
+  const upstream = await upstreamRemote(repo)
+  const chosen = [upstream, 'origin', ...(remotes.length === 1 ? remotes : [])].find(
+    (name) => name !== undefined && remotes.includes(name),
+  )
+  if (chosen !== undefined) return chosen
+  throw noRemote(remotes.length === 0 ? 'this repository has no remote' : 'there are several remotes', remotes)
+}
+
+/**
+ * Fetches a remote's metadata into our private tracking refs. A ref that the remote no longer has is left.
+ *
+ * @throws ModelError `remote-unreachable`.
+ */
+export async function fetchMetadata(repo: Repository, remote: string): Promise<void> {
+  const isShallow = (await gitLine(repo, ['rev-parse', '--is-shallow-repository'])) === 'true'
+  const options = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--refmap=']
+  // In a shallow clone the runs would bring the whole history of the code along.
+  if (isShallow) options.push('--depth=1')
+  try {
+    await simpleGit(repo.root).raw(['fetch', ...options, remote, ...fetchRefspecs(remote)])
+  } catch (error) {
+    throw unreachable(remote, error)
+  }
+}
+
+/** How a push ended: `done`, or what the remote said when it refused. */
+export type PushResult = { done: true } | { done: false; said: string }
+
+/**
+ * Pushes metadata refs, all or none where the remote knows how, and notes in the tracking refs what it has.
+ * The user's own pre-push hooks are not run: they are about code.
+ */
+export async function pushMetadata(
+  repo: Repository,
+  remote: string,
+  refs: readonly { ref: SharedRef; oid: Oid }[],
+): Promise<PushResult> {
+  const refspecs = refs.map(({ ref, oid }) => `${oid}:${ref}`)
+  const first = await tryPush(repo, ['--atomic', remote, ...refspecs])
+  const lacksAtomic = !first.done && /does not support --atomic/.test(first.said)
+  const result = lacksAtomic ? await tryPush(repo, [remote, ...refspecs]) : first
+  if (result.done) await rememberPushed(repo, remote, refs)
+  return result
+}
+
+/** Reads where a remote's metadata refs stand, from our private copies. */
+export async function readTracking(repo: Repository, remote: string): Promise<Map<SharedRef, Oid>> {
+  const { stdout } = await git(repo, ['for-each-ref', '--format=%(objectname) %(refname)', `${REMOTES}${remote}/`])
+  const oids = new Map(stdout.split('\n').map((line) => [line.slice(line.indexOf(' ') + 1), line.split(' ')[0]!]))
+  const known = SHARED_REFS.map((ref) => [ref, oids.get(trackingRef(remote, ref))] as const)
+  return new Map(known.filter((entry): entry is [SharedRef, Oid] => entry[1] !== undefined))
+}
+
+async function tryPush(repo: Repository, args: readonly string[]): Promise<PushResult> {
+  try {
+    await simpleGit(repo.root).raw(['push', '--quiet', '--no-verify', '--no-signed', ...args])
+    return { done: true }
+  } catch (error) {
+    return { done: false, said: (error as Error).message }
+  }
+}
+
+async function rememberPushed(
+  repo: Repository,
+  remote: string,
+  refs: readonly { ref: SharedRef; oid: Oid }[],
+): Promise<void> {
+  const input = refs.map(({ ref, oid }) => `update ${trackingRef(remote, ref)} ${oid}\n`).join('')
+  await git(repo, ['update-ref', '--stdin'], { input, ok: [0, 1, 128] })
+}
+
+async function upstreamRemote(repo: Repository): Promise<string | undefined> {
+  const branch = await gitLine(repo, ['symbolic-ref', '--quiet', '--short', 'HEAD'], { ok: [0, 1, 128] })
+  if (branch === '') return undefined
+  const remote = await gitLine(repo, ['config', '--get', `branch.${branch}.remote`], { ok: [0, 1] })
+  return remote === '' ? undefined : remote
+}
+
+function noRemote(message: string, remotes: readonly string[]): ModelError {
+  const known = remotes.length === 0 ? 'git remote add origin URL' : `git model sync REMOTE   (${remotes.join(', ')})`
+  return new ModelError('no-remote', message, { hints: [known], data: { remotes } })
+}
+
+function unreachable(remote: string, error: unknown): ModelError {
+  const said = (error as Error).message.trim().split('\n').slice(0, 3).join('; ')
+  return new ModelError('remote-unreachable', `cannot fetch from "${remote}": ${said}`, {
+    hints: [`git ls-remote ${remote}`, 'nothing is lost: everything stays here until the next git model sync'],
+    data: { remote },
+    cause: error,
+  })
+}

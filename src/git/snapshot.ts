@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, copyFileSync, existsSync, lstatSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import type { Config } from '../domain/config.ts'
+import type { Oid, SkippedPath } from '../domain/run.ts'
+import { looksSecretFile } from '../domain/secrets.ts'
+import { temporaryFolder } from './object-writer.ts'
+import type { Repository } from './repository.ts'
+import { git, gitLine } from './run-git.ts'
+
+/** The work tree as a tree object, and what was left out of it. */
+export interface Snapshot {
+  tree: Oid
+  branch: string | undefined
+  dirty: boolean
+  skipped: SkippedPath[]
+}
+
+/** Which files a snapshot takes. */
+export type SnapshotPolicy = NonNullable<Config['snapshot']>
+
+const MAX_FILE = 1_000_000
+const MAX_TOTAL = 10_000_000
+const MAX_SKIPPED = 200
+const DURABLE = ['-c', 'core.fsync=committed', '-c', 'core.fsyncMethod=batch']
+
+/**
+ * Writes the work tree as a tree object through a temporary index; the user's index stays untouched.
+ *
+ * Changes to tracked files are always taken (except by policy `none`), untracked files only when they
+ * are not ignored, small, text, and look like no secret (except by policy `all`).
+ */
+export async function takeSnapshot(
+  repo: Repository & { headTree: Oid },
+  policy: SnapshotPolicy = 'default',
+): Promise<Snapshot> {
+  const status = await readStatus(repo, policy)
+  if (policy === 'none' || (!status.changed && status.untracked.length === 0)) {
+    return { tree: repo.headTree, branch: status.branch, dirty: status.changed, skipped: [] }
+  }
+  const { take, skipped } = chooseUntracked(repo.root, status.untracked, policy)
+  if (!status.changed && take.length === 0) {
+    return { tree: repo.headTree, branch: status.branch, dirty: false, skipped }
+  }
+  const tree = await writeTree(repo, status.changed, take)
+  return { tree, branch: status.branch, dirty: tree !== repo.headTree, skipped }
+}
+
+interface Status {
+  branch: string | undefined
+  changed: boolean
+  untracked: string[]
+}
+
+async function readStatus(repo: Repository, policy: SnapshotPolicy): Promise<Status> {
+  const untracked = policy === 'default' || policy === 'all' ? 'all' : 'no'
+  const args = ['status', '--porcelain=v2', '--branch', '-z', '--no-renames', `--untracked-files=${untracked}`]
+  const { stdout } = await git(repo, args, { env: { GIT_OPTIONAL_LOCKS: '0' } })
+  const status: Status = { branch: undefined, changed: false, untracked: [] }
+  for (const line of stdout.split('\0')) {
+    if (line.startsWith('# branch.head ')) status.branch = line.slice(14)
+    else if (line.startsWith('? ')) status.untracked.push(line.slice(2))
+    else if (/^[12u] /.test(line)) status.changed = true
+  }
+  if (status.branch === '(detached)') status.branch = undefined
+  return status
+}
+
+function chooseUntracked(
+  root: string,
+  untracked: readonly string[],
+  policy: SnapshotPolicy,
+): { take: string[]; skipped: SkippedPath[] } {
+  const take: string[] = []
+  const skipped: SkippedPath[] = []
+  let total = 0
+  for (const file of untracked) {
+    const { reason, size } = judge(root, file, policy)
+    const why = reason ?? (policy !== 'all' && total + size > MAX_TOTAL ? 'total' : undefined)
+    if (why === undefined) {
+      take.push(file)
+      total += size
+    } else if (skipped.length < MAX_SKIPPED) skipped.push({ path: file, reason: why })
+  }
+  return { take, skipped }
+}
+
+function judge(
+  root: string,
+  file: string,
+  policy: SnapshotPolicy,
+): { reason?: SkippedPath['reason']; size: number } {
+  if (file.endsWith('/')) return { reason: 'nested-repository', size: 0 }
+  try {
+    const stat = lstatSync(path.join(root, file))
+    if (stat.isSymbolicLink()) return { size: 0 }
+    if (!stat.isFile()) return { reason: 'unreadable', size: 0 }
+    if (policy === 'all') return { size: stat.size }
+    if (stat.size > MAX_FILE) return { reason: 'size', size: stat.size }
+    const content = readWhole(path.join(root, file), stat.size)
+    if (content.includes(0)) return { reason: 'binary', size: stat.size }
+    if (looksSecretFile(file, content.toString('utf8'))) return { reason: 'secret', size: stat.size }
+    return { size: stat.size }
+  } catch {
+    return { reason: 'unreadable', size: 0 }
+  }
+}
+
+function readWhole(file: string, size: number): Buffer {
+  const content = Buffer.alloc(size)
+  const descriptor = openSync(file, 'r')
+  try {
+    return content.subarray(0, readSync(descriptor, content, 0, size, 0))
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+async function writeTree(repo: Repository, changed: boolean, untracked: readonly string[]): Promise<Oid> {
+  const index = path.join(temporaryFolder(repo), `index-${process.pid}-${randomBytes(6).toString('hex')}`)
+  const env = { GIT_INDEX_FILE: index }
+  mkdirSync(path.dirname(index), { recursive: true })
+  try {
+    const current = await gitLine(repo, ['rev-parse', '--path-format=absolute', '--git-path', 'index'])
+    if (existsSync(current)) copyFileSync(current, index)
+    if (changed) await git(repo, [...DURABLE, 'add', '--update', '--', ':/'], { env })
+    if (untracked.length > 0) {
+      const input = untracked.map((file) => file + '\0').join('')
+      await git(repo, [...DURABLE, 'update-index', '--add', '-z', '--stdin'], { env, input })
+    }
+    return await gitLine(repo, [...DURABLE, 'write-tree'], { env })
+  } finally {
+    rmSync(index, { force: true })
+    rmSync(`${index}.lock`, { force: true })
+  }
+}

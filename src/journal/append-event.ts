@@ -1,0 +1,66 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import path from 'node:path'
+import { ModelError } from '../domain/errors.ts'
+import type { JournalEvent } from '../domain/journal-event.ts'
+
+/**
+ * Appends an event to a journal with one write, which other processes that append to the same file cannot
+ * interleave with. When it returns, the event survives the end of this process.
+ *
+ * @param folder - the run's journal folder; made where it is missing.
+ * @param durable - wait until the disk has it, so that it survives a power cut too.
+ * @throws ModelError `disk-full`, `write-failed`.
+ */
+export function appendEvent(folder: string, event: JournalEvent, durable = false): void {
+  appendEvents(folder, [event], durable)
+}
+
+/** Appends several events with one write. As {@link appendEvent}. */
+export function appendEvents(folder: string, events: readonly JournalEvent[], durable = false): void {
+  const file = path.join(folder, 'log.jsonl')
+  try {
+    mkdirSync(folder, { recursive: true })
+    const descriptor = openSync(file, 'a')
+    try {
+      writeWhole(descriptor, events.map(eventLine).join(''))
+      if (durable) fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch (error) {
+    throw writeFailure(file, error)
+  }
+}
+
+/**
+ * The text of an event. It begins with a newline too, so that a line which a crash or a full disk tore
+ * cannot swallow the one after it.
+ */
+export function eventLine(event: JournalEvent): string {
+  return `\n${JSON.stringify(event)}\n`
+}
+
+/** Writes a text to a descriptor. @throws the system's error; a short write is an error too. */
+export function writeWhole(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text)
+  const written = writeSync(descriptor, bytes)
+  if (written === bytes.length) return
+  throw Object.assign(new Error(`wrote ${written} of ${bytes.length} bytes`), { code: 'ENOSPC' })
+}
+
+/** Turns a failed write into an error with a code. */
+export function writeFailure(file: string, error: unknown): ModelError {
+  const full = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
+  if (full) {
+    return new ModelError('disk-full', 'the disk is full; what was logged before is kept', {
+      hints: ['free some space; the run can go on, or: git model doctor --fix'],
+      data: { file },
+      cause: error,
+    })
+  }
+  return new ModelError('write-failed', `cannot write "${file}": ${(error as Error).message}`, {
+    hints: ['make the folder writable, then: git model doctor --fix'],
+    data: { file },
+    cause: error,
+  })
+}

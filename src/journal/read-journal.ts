@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { JournalEvent } from '../domain/journal-event.ts'
+import type { Oid } from '../domain/run.ts'
+import { journalRoot } from './journal-folder.ts'
+
+/** A run's journal as it stands. */
+export interface Journal {
+  run: Oid
+  folder: string
+  events: JournalEvent[]
+  /** Lines that are no events: torn by a crash, or damaged. */
+  torn: number
+  /** Bytes that were read, by file name: what came after can be told apart. */
+  sizes: Record<string, number>
+}
+
+/** Lists the runs that have a journal. */
+export function listJournals(commonDir: string): Oid[] {
+  return readFolder(journalRoot(commonDir)).filter((name) => /^[0-9a-f]{40,64}$/.test(name))
+}
+
+/** Reads a journal folder; one that is not there has no events. Torn and damaged lines are counted, not fatal. */
+export function readJournal(run: Oid, folder: string): Journal {
+  const journal: Journal = { run, folder, events: [], torn: 0, sizes: {} }
+  for (const name of readFolder(folder).filter((file) => file.endsWith('.jsonl')).sort()) {
+    const bytes = readFile(path.join(folder, name))
+    journal.sizes[name] = bytes.length
+    for (const line of bytes.toString('utf8').split('\n')) {
+      if (line === '') continue
+      const event = parseEvent(line)
+      if (event === undefined) journal.torn += 1
+      else journal.events.push(event)
+    }
+  }
+  return journal
+}
+
+function parseEvent(line: string): JournalEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    const isEvent = typeof value === 'object' && value !== null && typeof (value as JournalEvent).time === 'number'
+    return isEvent ? (value as JournalEvent) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function readFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+// A file can be folded and moved away by another process between the listing and the reading.
+function readFile(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch {
+    return Buffer.alloc(0)
+  }
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { ModelError } from '../domain/errors.ts'
+import { objectPath, type LfsStore } from './lfs-store.ts'
+import { restorePinned, unpin } from './pin.ts'
+import { runLfs } from './run-lfs.ts'
+
+const CHUNK = 200
+
+/**
+ * Uploads objects to a remote and lets their pins go once it has them.
+ *
+ * @param oids - SHA-256 names; those that are not here are skipped, since somebody else made them.
+ * @returns how many were offered to the remote.
+ * @throws ModelError `lfs-missing`, `lfs-failed`; pins stay.
+ */
+export async function uploadObjects(
+  root: string,
+  store: LfsStore,
+  remote: string,
+  oids: readonly string[],
+): Promise<number> {
+  const here = [...new Set(oids)].filter((oid) => restorePinned(store, oid))
+  for (let at = 0; at < here.length; at += CHUNK) {
+    const part = here.slice(at, at + CHUNK)
+    const result = await runLfs(root, ['push', '--object-id', remote, ...part])
+    if (result.exitCode !== 0) throw uploadFailure(remote, result.stderr)
+    for (const oid of part) unpin(store, oid)
+  }
+  return here.length
+}
+
+/** Tells whether an object's content is here, bringing it back from its pin if need be. */
+export function hasObject(store: LfsStore, oid: string): boolean {
+  return existsSync(objectPath(store, oid)) || restorePinned(store, oid)
+}
+
+/**
+ * Downloads the objects that a commit's pointers name.
+ *
+ * @param include - paths in the commit; all when empty.
+ * @throws ModelError `lfs-missing`, `lfs-failed`.
+ */
+export async function fetchObjects(
+  root: string,
+  remote: string,
+  commit: string,
+  include: readonly string[],
+): Promise<void> {
+  const paths = include.map((path) => path.replaceAll(/[[\]*?,\\]/g, '?')).join(',')
+  const filter = paths === '' ? [] : ['--include', paths, '--exclude', '']
+  const result = await runLfs(root, ['fetch', remote, commit, ...filter])
+  if (result.exitCode === 0) return
+  throw new ModelError('lfs-failed', `the content could not be fetched from "${remote}": ${lastLines(result.stderr)}`, {
+    hints: [`git lfs fetch ${remote} ${commit.slice(0, 12)}`],
+    data: { remote, stderr: result.stderr.slice(0, 2000) },
+  })
+}
+
+function uploadFailure(remote: string, stderr: string): ModelError {
+  return new ModelError('lfs-failed', `weights could not be uploaded to "${remote}": ${lastLines(stderr)}`, {
+    hints: ['nothing is lost, they stay pinned here; try again: git model sync'],
+    data: { remote, stderr: stderr.slice(0, 2000) },
+  })
+}
+
+function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-2).join('; ')
+}

@@ -1,0 +1,161 @@
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+} from 'yaml'
+import type { Document, Node, Pair, ParsedNode, YAMLMap, YAMLSeq } from 'yaml'
+import { MAX_CARD_DEPTH, MAX_CARD_LENGTH, type CardPath, type CardProblem } from '../domain/card.ts'
+import { ModelError } from '../domain/errors.ts'
+
+/** The text of a card with its syntax tree. */
+export interface CardDocument {
+  readonly text: string
+  readonly root: YAMLMap
+  /** The card as plain data. */
+  readonly value: Record<string, unknown>
+  readonly lines: LineCounter
+}
+
+const PARSE_OPTIONS = {
+  keepSourceTokens: true,
+  prettyErrors: false,
+  strict: true,
+  uniqueKeys: true,
+  stringKeys: false,
+  logLevel: 'silent',
+} as const
+
+/** How often the aliases of a card may multiply what they stand for. */
+const MAX_ALIASES = 100
+
+/** Reads YAML of one document; problems instead of a document where it is none, or too large or deep. */
+export function parseCard(text: string): { document: CardDocument } | { problems: CardProblem[] } {
+  if (text.length > MAX_CARD_LENGTH) return problem(`it is longer than ${MAX_CARD_LENGTH} characters`)
+  const lines = new LineCounter()
+  try {
+    const documents = parseAllDocuments(text, { ...PARSE_OPTIONS, lineCounter: lines })
+    const list = Array.isArray(documents) ? documents : []
+    return readDocument(text, list, lines)
+  } catch (error) {
+    if (error instanceof RangeError) return problem('it nests too deeply')
+    throw error
+  }
+}
+
+/**
+ * Reads the text of a card.
+ *
+ * @throws ModelError `card-invalid` with the line and column of the first problem.
+ */
+export function openCard(text: string): CardDocument {
+  const parsed = parseCard(text)
+  if ('document' in parsed) return parsed.document
+  const [first] = parsed.problems
+  const where = first?.line === undefined ? '' : `, line ${first.line}, column ${first.column}`
+  throw new ModelError('card-invalid', `the card is not readable${where}: ${first?.message}`, {
+    hints: ['git model card edit MODEL'],
+    data: { problems: parsed.problems },
+  })
+}
+
+/** Returns where a field stands in the text: the field itself, or what is nearest to it. */
+export function cardPosition(document: CardDocument, path: CardPath): { line: number; column: number } {
+  let node: unknown = document.root
+  let offset = 0
+  for (const step of path) {
+    const slot = isMap(node)
+      ? findPair(node, String(step))
+      : isSeq(node)
+        ? node.items[Number(step)]
+        : undefined
+    if (slot === undefined) break
+    node = isPair(slot) ? slot.value : slot
+    offset = startOf(isPair(slot) ? slot.key : slot) ?? offset
+  }
+  const { line, col } = document.lines.linePos(offset)
+  return { line: Math.max(line, 1), column: Math.max(col, 1) }
+}
+
+/** Finds the pair of a key in a map. */
+export function findPair(map: YAMLMap, key: string): Pair | undefined {
+  return map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key)
+}
+
+/** Returns where a node's text begins. */
+export function startOf(node: unknown): number | undefined {
+  return (node as Node | null)?.range?.[0]
+}
+
+/** Returns where a node's own text ends, without the blanks and comments that follow it. */
+export function endOf(node: unknown): number {
+  if (isCollection(node) && (node as YAMLMap | YAMLSeq).flow !== true && node.items.length > 0) {
+    const last = node.items.at(-1)
+    if (!isPair(last)) return endOf(last)
+    return last.value === null || isEmpty(last.value) ? afterColon(last) : endOf(last.value)
+  }
+  return (node as Node).range![1]
+}
+
+/** Returns the offset behind the `:` of a block pair, or behind its key where it has no `:`. */
+export function afterColon(pair: Pair): number {
+  const colon = (pair as SourcePair).srcToken?.sep?.find(({ type }) => type === 'map-value-ind')
+  return colon === undefined ? (pair.key as Node).range![1] : colon.offset + 1
+}
+
+/** Tells whether a node has no text of its own: the value of `key:`. */
+export function isEmpty(node: unknown): boolean {
+  return isScalar(node) && node.range !== undefined && node.range![0] === node.range![1]
+}
+
+interface SourcePair {
+  srcToken?: { sep?: { type: string; offset: number }[] }
+}
+
+function readDocument(
+  text: string,
+  documents: Document.Parsed[],
+  lines: LineCounter,
+): { document: CardDocument } | { problems: CardProblem[] } {
+  const errors = documents.flatMap((document) => document.errors)
+  if (errors.length > 0) {
+    return { problems: errors.map(({ message, pos: [start] }) => at(lines, start, message)) }
+  }
+  const [document, second] = documents
+  if (second !== undefined) return { problems: [at(lines, second.range[0], 'a second document begins here')] }
+  const root: ParsedNode | null | undefined = document?.contents
+  if (document === undefined || !isMap(root)) return problem('it is not a map of keys and values')
+  const deep = tooDeep(root)
+  if (deep !== undefined) return { problems: [at(lines, startOf(deep) ?? 0, 'it nests too deeply')] }
+  try {
+    const value = document.toJS({ maxAliasCount: MAX_ALIASES }) as Record<string, unknown>
+    return { document: { text, root: root as YAMLMap, value, lines } }
+  } catch (error) {
+    return problem(error instanceof Error ? error.message : 'it cannot be read')
+  }
+}
+
+function tooDeep(root: unknown): Node | undefined {
+  let found: Node | undefined
+  visit(root as Node, (_, node, ancestors) => {
+    if (isAlias(node) || !isCollection(node)) return undefined
+    if (ancestors.filter((parent) => isCollection(parent)).length < MAX_CARD_DEPTH) return undefined
+    found = node
+    return visit.BREAK
+  })
+  return found
+}
+
+function at(lines: LineCounter, offset: number, message: string): CardProblem {
+  const { line, col } = lines.linePos(offset)
+  return { field: '', message, line: Math.max(line, 1), column: Math.max(col, 1) }
+}
+
+function problem(message: string): { problems: CardProblem[] } {
+  return { problems: [{ field: '', message, line: 1, column: 1 }] }
+}

@@ -1,0 +1,93 @@
+import { parseDocuments, type ParsedDocument, type ParseLimits } from './parse-yaml.ts'
+import { pointerParts, validate, type SchemaKind, type SchemaProblem } from './validate.ts'
+
+/** Why a document of a note is only carried along. Line and column count from 1 in the whole note. */
+export interface NoteProblem {
+  code: 'note-newer' | 'note-invalid'
+  message: string
+  line?: number
+  column?: number
+}
+
+/** The documents of a note: those that are understood, and the others, which are kept as they are. */
+export interface NoteDocuments<T> {
+  valid: T[]
+  /** Each begins with `---` and ends with one newline. */
+  others: string[]
+  problems: NoteProblem[]
+}
+
+/** A document of the kind and version that is asked for, or why it is not one. */
+type Judged<T> = { value: T } | { problem: NoteProblem }
+
+/**
+ * Reads the documents of a note. Never throws, and drops nothing.
+ *
+ * @param kind - the schema the documents must have; version 1 is the only one so far.
+ * @param check - what the schema cannot say: what is wrong with a value that it allows.
+ */
+export function readNoteDocuments<T>(
+  kind: SchemaKind,
+  text: string,
+  check: (value: T) => SchemaProblem | undefined = () => undefined,
+  limits: ParseLimits = {},
+): NoteDocuments<T> {
+  const note: NoteDocuments<T> = { valid: [], others: [], problems: [] }
+  for (const document of parseDocuments(text, limits)) {
+    const judged = judge(kind, document, check)
+    const glued = 'problem' in judged ? splitGlued(kind, document, check) : undefined
+    if ('value' in judged) note.valid.push(judged.value)
+    else if (glued !== undefined) note.valid.push(...glued)
+    else {
+      note.others.push(carriedText(document.text))
+      note.problems.push(judged.problem)
+    }
+  }
+  return note
+}
+
+function judge<T>(kind: SchemaKind, document: ParsedDocument, check: (value: T) => SchemaProblem | undefined): Judged<T> {
+  const { value, problems } = document
+  const [broken] = problems
+  if (broken !== undefined) return { problem: { code: 'note-invalid', ...broken } }
+  if (isNewer(kind, value)) {
+    const message = `a ${value.schema} document, which is newer than this git-model`
+    return { problem: { code: 'note-newer', message, ...document.position(['schema']) } }
+  }
+  const [invalid] = validate(kind, value)
+  const wrong = invalid ?? check(value as T)
+  return wrong === undefined ? { value: value as T } : { problem: locate(document, wrong) }
+}
+
+function locate(document: ParsedDocument, { path, message }: SchemaProblem): NoteProblem {
+  const text = path === '' ? message : `${path.slice(1)}: ${message}`
+  return { code: 'note-invalid', message: text, ...document.position(pointerParts(path)) }
+}
+
+function isNewer(kind: SchemaKind, value: unknown): value is { schema: string } {
+  if (typeof value !== 'object' || value === null || !('schema' in value)) return false
+  const version = /^([a-z]{1,20})\/v(\d{1,6})$/.exec(String(value.schema))
+  return version !== null && version[1] === kind && Number(version[2]) > 1
+}
+
+// Whoever concatenates notes by hand may forget the marker between two documents.
+function splitGlued<T>(
+  kind: SchemaKind,
+  { text }: ParsedDocument,
+  check: (value: T) => SchemaProblem | undefined,
+): T[] | undefined {
+  const parts = text.split(/(?<=\n)(?=schema: )/).filter((part) => !/^---\s*$/.test(part))
+  if (parts.length < 2 || parts.length > 1000) return undefined
+  const judged = parts.flatMap((part) => parseDocuments(part)).map((document) => judge(kind, document, check))
+  const values = judged.flatMap((item) => ('value' in item ? [item.value] : []))
+  return values.length === judged.length ? values : undefined
+}
+
+// Directives only mean something between documents, where carried text has no fixed neighbour.
+function carriedText(text: string): string {
+  const body = text.trimEnd()
+  if (/^---(?:\s|$)/.test(body)) return `${body}\n`
+  const marker = /(?<![^\n])---(?=\s|$)/.exec(body)
+  if (marker === null) return `---\n${body}\n`
+  return `---\n${body.slice(0, marker.index).replace(/^%/gm, '# %')}${body.slice(marker.index).replace(/^---[ \t]*\n?/, '')}\n`
+}

@@ -1,0 +1,94 @@
+import { splitStream, type StreamPart } from './split-stream.ts'
+import { readYamlTree, type TextProblem, type YamlTree } from './yaml-tree.ts'
+
+export type { TextProblem } from './yaml-tree.ts'
+
+/** One document of a stream. */
+export interface ParsedDocument extends YamlTree {
+  /** The document as it stands in the stream, with its marker. */
+  text: string
+}
+
+/** What a text may cost. */
+export interface ParseLimits {
+  /** The longest document, in characters. Default 16 Mi, which more cannot raise but for JSON. */
+  length?: number
+  /** How deep collections may nest. Default 64. */
+  depth?: number
+}
+
+// Reading YAML takes some hundred bytes of memory for each character; JSON takes a few.
+const LONGEST_YAML = 16 * 1024 * 1024
+const DEFAULT_DEPTH = 64
+
+/**
+ * Reads a stream of YAML documents. Never throws: what is wrong stands in each document's `problems`, with the
+ * line and column in the whole text. A document that is JSON is read as JSON, a hundred times faster; JSON
+ * objects one a line, which is what `cat_sort_uniq` leaves of such documents, are a document each.
+ */
+export function parseDocuments(text: string, limits: ParseLimits = {}): ParsedDocument[] {
+  const { length = LONGEST_YAML, depth = DEFAULT_DEPTH } = limits
+  return splitStream(text).flatMap((part) => {
+    const json = part.text.length > length ? undefined : parseJson(part, depth)
+    if (json !== undefined) return json
+    const most = Math.min(length, LONGEST_YAML)
+    return [part.text.length > most ? tooLong(part, most) : parseYaml(part, depth)]
+  })
+}
+
+function tooLong({ text, line }: StreamPart, length: number): ParsedDocument {
+  const message = `the document is too large: ${text.length} characters, where at most ${length} are read`
+  return { text, value: undefined, problems: [{ message, line: line + 1, column: 1 }], position: () => undefined }
+}
+
+function parseYaml({ text, line }: StreamPart, depth: number): ParsedDocument {
+  const { value, problems, position } = readYamlTree(text, depth)
+  const shift = <T extends { line: number }>(place: T): T => ({ ...place, line: place.line + line })
+  return {
+    text,
+    value,
+    problems: problems.map((problem: TextProblem) => shift(problem)),
+    position: (path) => {
+      const found = position(path)
+      return found && shift(found)
+    },
+  }
+}
+
+function parseJson(part: StreamPart, depth: number): ParsedDocument[] | undefined {
+  const body = part.text.replace(/^---[ \t]*\r?\n/, '').trim()
+  if (!body.startsWith('{')) return undefined
+  const whole = tryJson(body, depth)
+  if (whole !== undefined) return [jsonDocument(part, whole, depth)]
+  if (!/^\{"[^\n]*\}\s*\n/.test(body)) return undefined
+  const lines = splitLines(part).map((line) => ({ line, value: tryJson(line.text, depth) }))
+  if (lines.some(({ value }) => value === undefined)) return undefined
+  return lines.map(({ line, value }) => jsonDocument(line, value, depth))
+}
+
+function splitLines({ text, line }: StreamPart): StreamPart[] {
+  const lines = text.split('\n').map((content, index) => ({ text: content, line: line + index }))
+  return lines.filter((part) => !/^(?:---)?\s*$/.test(part.text))
+}
+
+// JSON is YAML: the tree that knows the positions is only built when somebody asks for one.
+function jsonDocument(part: StreamPart, value: unknown, depth: number): ParsedDocument {
+  let tree: ParsedDocument | undefined
+  const position: ParsedDocument['position'] = (path) => (tree ??= parseYaml(part, depth)).position(path)
+  return { text: part.text, value, problems: [], position }
+}
+
+function tryJson(text: string, depth: number): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isDeeper(value, depth) ? undefined : value
+  } catch {
+    return undefined
+  }
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (depth === 0) return true
+  return Object.values(value).some((member) => isDeeper(member, depth - 1))
+}

@@ -1,0 +1,47 @@
+/** A stretch of a YAML stream that holds one document, its marker and its directives. */
+export interface StreamPart {
+  text: string
+  /** How many lines of the stream stand before it. */
+  line: number
+}
+
+/**
+ * Splits a YAML stream at its document markers. A line that begins with `---` is a marker wherever it stands,
+ * in a quoted text too, so one damaged document cannot swallow the next. Parts without content are left out.
+ */
+export function splitStream(text: string): StreamPart[] {
+  const parts: StreamPart[] = []
+  let start = text.startsWith('\uFEFF') ? 1 : 0
+  let line = 0
+  let isOpen = false
+  const close = (end: number): void => {
+    const part = text.slice(start, end)
+    if (isOpen || !isPrelude(part)) parts.push({ text: part, line })
+    line += countLines(part)
+    ;[start, isOpen] = [end, false]
+  }
+  for (const { index, 0: marker } of text.matchAll(/(?<![^\n\uFEFF])(?:---|\.\.\.)(?=\s|$)/g)) {
+    if (marker === '---') {
+      if (isOpen || !isPrelude(text.slice(start, index))) close(index)
+      isOpen = true
+    } else close(lineEnd(text, index))
+  }
+  close(text.length)
+  return parts
+}
+
+// Directives and comments belong to the document that follows them.
+function isPrelude(text: string): boolean {
+  return text.split('\n').every((line) => /^(?:\s*$|\s*#|%)/.test(line))
+}
+
+function lineEnd(text: string, from: number): number {
+  const found = text.indexOf('\n', from)
+  return found === -1 ? text.length : found + 1
+}
+
+function countLines(text: string): number {
+  let count = 0
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++
+  return count
+}

@@ -1,0 +1,28 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+
+/**
+ * Tells whether what remotes have was folded into the local refs before.
+ *
+ * @param state - as `fetchedState` returns it.
+ */
+export function isFolded(commonDir: string, state: string): boolean {
+  try {
+    return readFileSync(markerPath(commonDir), 'utf8') === state
+  } catch {
+    return state === ''
+  }
+}
+
+/** Notes what was folded. The hooks compare the same text, and start no program when nothing is new. */
+export function markFolded(commonDir: string, state: string): void {
+  const file = markerPath(commonDir)
+  mkdirSync(path.dirname(file), { recursive: true })
+  const temporary = `${file}.${process.pid}`
+  writeFileSync(temporary, state)
+  renameSync(temporary, file)
+}
+
+function markerPath(commonDir: string): string {
+  return path.join(commonDir, 'model', 'folded')
+}

@@ -1,0 +1,162 @@
+import { existsSync, statSync } from 'node:fs'
+import path from 'node:path'
+import type { Config, ModelConfig } from '../domain/config.ts'
+import { ModelError } from '../domain/errors.ts'
+import { parsePointer } from '../domain/lfs-pointer.ts'
+import type { Oid } from '../domain/run.ts'
+import { readObjects, statObjects } from '../git/read-objects.ts'
+import type { Repository } from '../git/repository.ts'
+import { resolveCommit } from '../git/resolve.ts'
+import { git, gitLine } from '../git/run-git.ts'
+import { readConfig } from './config.ts'
+import type { Store } from './open-store.ts'
+
+/** A file of a model that is kept in Git LFS. */
+export interface LfsFile {
+  /** Path in the repository. */
+  path: string
+  /** SHA-256 of the content. */
+  oid: string
+  /** In bytes. */
+  size: number
+}
+
+/** A model as it stands in the work tree or in a commit. */
+export interface ModelAt {
+  /** Its name in `.gitmodel.yaml`, or its path where it has none there. */
+  name: string
+  /** A file or folder, relative to the root. */
+  path: string
+  /** The commit; undefined for the work tree. */
+  revision: Oid | undefined
+  /** The object at the path, on which the card hangs; undefined where nothing stands there. */
+  target: Oid | undefined
+  /** Its files in Git LFS. */
+  pointers: LfsFile[]
+  config: ModelConfig
+}
+
+/**
+ * Resolves `MODEL` or `MODEL@REVISION`, where MODEL is a name of `.gitmodel.yaml` or a path. Without a
+ * revision the work tree counts: its content goes through git's filters, as `git add` would send it.
+ *
+ * @throws ModelError `model-unknown`, `revision-unknown`.
+ */
+export async function resolveModel(store: Store, spec: string): Promise<ModelAt> {
+  const { name, revision } = splitSpec(spec)
+  const commit = revision === undefined ? undefined : await resolveCommit(store.repo, revision)
+  const config = await readConfig(store.repo, commit)
+  const known = config.models !== undefined && Object.hasOwn(config.models, name) ? config.models[name] : undefined
+  const model: ModelConfig = known ?? { path: toRepoPath(store.repo, name) }
+  const found =
+    commit === undefined
+      ? await modelInWorkTree(store.repo, name, model)
+      : await modelInCommit(store.repo, name, model, commit)
+  if (found.target === undefined && known === undefined) throw unknownModel(name, revision, config)
+  return known === undefined ? { ...found, name: nameOfPath(config, model.path) ?? found.name } : found
+}
+
+/** Returns the configured models that stand in a commit. */
+export async function modelsAt(store: Store, commit: Oid): Promise<ModelAt[]> {
+  const config = await readConfig(store.repo, commit)
+  const models = await Promise.all(
+    Object.entries(config.models ?? {}).map(([name, model]) => modelInCommit(store.repo, name, model, commit)),
+  )
+  return models.filter(({ target }) => target !== undefined)
+}
+
+function splitSpec(spec: string): { name: string; revision: string | undefined } {
+  const at = spec.indexOf('@', 1)
+  return at < 0 ? { name: spec, revision: undefined } : { name: spec.slice(0, at), revision: spec.slice(at + 1) }
+}
+
+function toRepoPath(repo: Repository, name: string): string {
+  const fromHere = path.resolve(repo.cwd, name)
+  const relative = path.relative(repo.root, fromHere).split(path.sep).join('/')
+  if (relative === '' || relative.startsWith('../') || relative === '..') {
+    throw new ModelError('model-unknown', `"${name}" is outside this repository`, { data: { model: name } })
+  }
+  return relative
+}
+
+function nameOfPath(config: Config, modelPath: string): string | undefined {
+  return Object.entries(config.models ?? {}).find(([, model]) => model.path === modelPath)?.[0]
+}
+
+async function modelInCommit(
+  repo: Repository,
+  name: string,
+  config: ModelConfig,
+  revision: Oid,
+): Promise<ModelAt> {
+  const [stat] = await statObjects(repo, [`${revision}:${config.path}`])
+  const pointers = stat === undefined ? [] : await pointersBelow(repo, stat.oid, stat.type, config.path)
+  return { name, path: config.path, revision, target: stat?.oid, pointers, config }
+}
+
+async function modelInWorkTree(repo: Repository, name: string, config: ModelConfig): Promise<ModelAt> {
+  const file = path.join(repo.root, config.path)
+  const model = { name, path: config.path, revision: undefined, config }
+  if (!existsSync(file)) return { ...model, target: undefined, pointers: [] }
+  const isFolder = statSync(file).isDirectory()
+  const target = isFolder ? await hashFolder(repo, config.path) : await hashFile(repo, config.path)
+  const type = isFolder ? 'tree' : 'blob'
+  return { ...model, target, pointers: target === undefined ? [] : await pointersBelow(repo, target, type, config.path) }
+}
+
+// The index knows the pointer of a file that did not change: its content need not be read.
+async function hashFile(repo: Repository, file: string): Promise<Oid | undefined> {
+  const literal = ['--literal-pathspecs']
+  const changed = (await git(repo, [...literal, 'diff-files', '--name-only', '--', file])).stdout !== ''
+  const staged = (await git(repo, [...literal, 'ls-files', '--stage', '-z', '--', file])).stdout.split(/[ \t]/)[1]
+  if (!changed && staged !== undefined) return staged
+  return gitLine(repo, ["hash-object", "-w", `--path=${file}`, "--", path.join(repo.root, file)])
+}
+
+async function hashFolder(repo: Repository, folder: string): Promise<Oid | undefined> {
+  const { randomBytes } = await import('node:crypto')
+  const { rmSync, mkdirSync } = await import('node:fs')
+  const { temporaryFolder } = await import('../git/object-writer.ts')
+  const index = path.join(temporaryFolder(repo), `index-${process.pid}-${randomBytes(6).toString('hex')}`)
+  const env = { GIT_INDEX_FILE: index }
+  mkdirSync(path.dirname(index), { recursive: true })
+  try {
+    await git(repo, ['--literal-pathspecs', 'add', '--', folder], { env, ok: [0, 1, 128] })
+    return await gitLine(repo, ['write-tree', `--prefix=${folder}/`], { env })
+  } finally {
+    rmSync(index, { force: true })
+    rmSync(`${index}.lock`, { force: true })
+  }
+}
+
+const MAX_POINTER = 1024
+
+async function pointersBelow(repo: Repository, oid: Oid, type: string, at: string): Promise<LfsFile[]> {
+  if (type !== 'tree') return (await readPointers(repo, [{ oid, path: at, size: 0 }])) ?? []
+  const { stdout } = await git(repo, ['ls-tree', '-r', '-l', '-z', '--full-tree', oid])
+  const blobs = stdout.split('\0').flatMap((line) => {
+    const match = /^\d+ blob ([0-9a-f]+) +(\d+)\t(.*)$/s.exec(line)
+    return match === null ? [] : [{ oid: match[1]!, size: Number(match[2]), path: `${at}/${match[3]}` }]
+  })
+  return readPointers(repo, blobs.filter(({ size }) => size < MAX_POINTER))
+}
+
+async function readPointers(repo: Repository, blobs: { oid: Oid; path: string; size: number }[]): Promise<LfsFile[]> {
+  const stats = await statObjects(repo, blobs.map(({ oid }) => oid))
+  const small = blobs.filter((_, index) => (stats[index]?.size ?? Infinity) < MAX_POINTER)
+  const objects = await readObjects(repo, small.map(({ oid }) => oid))
+  return small.flatMap(({ path: file }, index) => {
+    const pointer = parsePointer(objects[index]?.content.toString('utf8') ?? '')
+    return pointer === undefined ? [] : [{ path: file, ...pointer }]
+  })
+}
+
+function unknownModel(name: string, revision: string | undefined, config: Config): ModelError {
+  const names = Object.keys(config.models ?? {})
+  const where = revision === undefined ? '' : ` at "${revision}"`
+  const known = names.length === 0 ? 'name it under models: in .gitmodel.yaml' : `known models: ${names.join(', ')}`
+  return new ModelError('model-unknown', `there is no model or file "${name}"${where}`, {
+    hints: [known, 'or type the path of a weight file'],
+    data: { model: name, revision, known: names },
+  })
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { World } from '../domain/world.ts'
+import { fetchedState, readTips, type Tips } from '../git/read-tips.ts'
+import { openRepository, type Repository } from '../git/repository.ts'
+import { hasFoldableJournals } from './foldable-journals.ts'
+import { isFolded } from './folded-state.ts'
+
+/** What git-model keeps in a repository, as it stood when the store was opened. */
+export interface Store {
+  readonly repo: Repository
+  readonly world: World
+  /** Where our refs stand. */
+  readonly tips: Tips
+}
+
+/**
+ * Opens the store of the repository that the user stands in. What was fetched and what has ended since is
+ * folded into the notes first, so that every reader sees everything.
+ *
+ * @throws ModelError `not-a-repository`, `bare-repository`, `git-missing`.
+ */
+export async function openStore(world: World): Promise<Store> {
+  const repo = await openRepository(world)
+  return settleStore({ repo, world, tips: await readTips(repo) })
+}
+
+/** Returns the store with everything folded in that was fetched or has ended, and its refs read anew. */
+export async function settleStore(store: Store): Promise<Store> {
+  let { tips } = store
+  if (existsSync(path.join(store.repo.commonDir, 'model'))) {
+    if (hasFoldableJournals(store.repo.commonDir, store.world.now())) {
+      const { foldJournals } = await import('./fold-journals.ts')
+      await foldJournals(store.repo, store.world)
+      tips = await readTips(store.repo)
+    }
+  }
+  if (!isFolded(store.repo.commonDir, fetchedState(tips))) {
+    const { foldFetched } = await import('./fold-fetched.ts')
+    tips = await foldFetched(store.repo)
+  }
+  return { ...store, tips }
+}
+
+/** Returns the store with its refs read anew. */
+export async function refreshStore(store: Store): Promise<Store> {
+  return { ...store, tips: await readTips(store.repo) }
+}
