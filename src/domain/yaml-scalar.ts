@@ -1,10 +1,9 @@
 import { toStored } from './number.ts'
 
-// What is left of these is a string to every reader: no type of YAML 1.1 or 1.2 begins with a letter but by a word.
 const PLAIN = /^[A-Za-z_/][A-Za-z0-9_./@+=-]*(?: [A-Za-z0-9_./@+=-]+)*$/
-const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|infinity)$/i
-// An object name that begins with a digit, with a digit that neither a decimal, a binary nor a float has.
-const OBJECT_NAME = /^(?=.*[acdf])(?:[0-9a-f]{40}|[0-9a-f]{64})$/
+const OBJECT_NAME = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
+// What some reader of YAML 1.1 or 1.2 takes for another type: words, floats without a mantissa, numbers in disguise.
+const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|infinity|\d*e[-+]?\d+|\d+|0b[01]+)$/i
 const LONE_SURROGATE = /[\uD800-\uDFFF]/gu
 // Controls, bidi marks and overrides, invisible and line-breaking characters, and what is no character at all.
 const UNSAFE =
@@ -17,7 +16,7 @@ export function formatText(text: string): string {
 
 /** Writes a text plainly where every YAML reader takes it for that text, in double quotes elsewhere. */
 export function formatPlainOrQuoted(text: string): string {
-  const isPlain = (PLAIN.test(text) && !RESERVED.test(text)) || OBJECT_NAME.test(text)
+  const isPlain = (PLAIN.test(text) || OBJECT_NAME.test(text)) && !RESERVED.test(text)
   return isPlain ? text : formatQuoted(text)
 }
 

@@ -5,10 +5,10 @@ import { filterView } from '../domain/filter-view.ts'
 import { parseSort } from '../domain/sort-key.ts'
 import { sortRuns } from '../domain/sort-runs.ts'
 import type { World } from '../domain/world.ts'
-import type { Repository } from '../git/repository.ts'
 import { readConfig } from '../store/config.ts'
 import { openStore } from '../store/open-store.ts'
 import { scanRuns, type StoredRun, type UnreadableRun } from '../store/runs.ts'
+import { metadataState, type MetadataState } from './metadata-state.ts'
 
 /** Which runs to list, and in which order. */
 export interface ListRunsOptions {
@@ -30,8 +30,7 @@ export interface RunList {
   hidden: number
   unreadable: UnreadableRun[]
   config: Config
-  /** Whether there are no runs here, but a remote that may have some. */
-  hasRemote: boolean
+  state: MetadataState
 }
 
 /**
@@ -55,11 +54,6 @@ export async function listRuns(world: World, options: ListRunsOptions = {}): Pro
     hidden: fitting.length - shown.length,
     unreadable,
     config,
-    hasRemote: runs.length === 0 && (await hasRemote(store.repo)),
+    state: await metadataState(store, 'runs'),
   }
-}
-
-async function hasRemote(repo: Repository): Promise<boolean> {
-  const { listRemotes } = await import('../git/remotes.ts')
-  return (await listRemotes(repo)).length > 0
 }

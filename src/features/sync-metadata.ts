@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
 import { withLock } from '../git/lock.ts'
-import { diffNotes } from '../git/notes.ts'
+import { diffNotes, type NoteChange } from '../git/notes.ts'
 import { readObjects } from '../git/read-objects.ts'
 import type { Tips } from '../git/read-tips.ts'
 import { CARDS_NOTES, RUNS_NOTES, SHARED_REFS, type SharedRef } from '../git/refs.ts'
@@ -93,10 +93,28 @@ async function changedRuns(
 ): Promise<{ run: Oid; oids: string[] }[]> {
   if (to === undefined) return []
   const changes = (await diffNotes(store.repo, from, to)).filter(({ after }) => after.length > 0)
-  const objects = await readObjects(store.repo, changes.map(({ after }) => after[0]!))
+  const after = await producedBy(store, changes, (change) => change.after[0])
+  const before = await producedBy(store, changes, (change) => change.before[0])
   return changes.map(({ target }, index) => {
-    const record = decodeRun(target, objects[index]?.content.toString('utf8') ?? '').value
-    return { run: target, oids: (record?.outputs?.files ?? []).map(({ oid }) => oid.replace('sha256:', '')) }
+    const known = new Set(before[index])
+    return { run: target, oids: after[index]!.filter((oid) => !known.has(oid)) }
+  })
+}
+
+/** Reads which LFS objects the records of some notes name. */
+async function producedBy(
+  store: Store,
+  changes: readonly NoteChange[],
+  blobOf: (change: NoteChange) => Oid | undefined,
+): Promise<string[][]> {
+  const objects = await readObjects(
+    store.repo,
+    changes.map((change) => blobOf(change) ?? ''),
+  )
+  return changes.map(({ target }, index) => {
+    const text = objects[index]?.content.toString('utf8')
+    const record = text === undefined ? undefined : decodeRun(target, text).value
+    return (record?.outputs?.files ?? []).map(({ oid }) => oid.replace('sha256:', ''))
   })
 }
 

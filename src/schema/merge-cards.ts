@@ -5,6 +5,7 @@ import { cardChunks, hasChunks, type CardChunk } from './card-chunks.ts'
 import { openCard, parseCard, type CardDocument } from './card-document.ts'
 import { composeCard } from './compose-card.ts'
 import { setCardField, unsetCardField } from './edit-card-text.ts'
+import { splitStream } from './split-stream.ts'
 import { updateCardText } from './update-card-text.ts'
 
 /** Two cards made one. */
@@ -24,6 +25,21 @@ export interface MergedCards {
 export function mergeCards(base: string | undefined, ours: string, theirs: string): MergedCards {
   if (ours === theirs || base === theirs) return merged(ours)
   if (base === ours) return merged(theirs)
+  return mergeTwo(base === undefined ? undefined : joinCards(base), joinCards(ours), joinCards(theirs))
+}
+
+/**
+ * Makes one card of the stream of cards that git leaves where it concatenates notes. A text of one card, or of
+ * what is no YAML, stays as it is.
+ */
+export function joinCards(text: string): string {
+  const parts = [...new Set(splitStream(text).map((part) => part.text))]
+  if (parts.length < 2) return parts.length === 1 && splitStream(text).length > 1 ? parts[0]! : text
+  return parts.sort().reduce((joined, part) => mergeTwo(undefined, joined, part).text)
+}
+
+function mergeTwo(base: string | undefined, ours: string, theirs: string): MergedCards {
+  if (ours === theirs) return merged(ours)
   const [left, right] = ours < theirs ? [ours, theirs] : [theirs, ours]
   const documents = [left, right].map(readable)
   if (documents[0] === undefined || documents[1] === undefined) return merged(wholeConflict(left, right))

@@ -83,11 +83,20 @@ function splitGlued<T>(
   return values.length === judged.length ? values : undefined
 }
 
-// Directives only mean something between documents, where carried text has no fixed neighbour.
+// Directives only mean something between documents, where carried text has no fixed neighbour: they become comments.
 function carriedText(text: string): string {
-  const body = text.trimEnd()
-  if (/^---(?:\s|$)/.test(body)) return `${body}\n`
+  const body = trimBlanks(text)
   const marker = /(?<![^\n])---(?=\s|$)/.exec(body)
   if (marker === null) return `---\n${body}\n`
-  return `---\n${body.slice(0, marker.index).replace(/^%/gm, '# %')}${body.slice(marker.index).replace(/^---[ \t]*\n?/, '')}\n`
+  const prelude = trimBlanks(body.slice(0, marker.index)).replaceAll('%', '# %')
+  const rest = body.slice(marker.index)
+  return prelude === '' ? `${rest}\n` : `${trimBlanks(`---\n${prelude}\n${rest.slice(3)}`)}\n`
+}
+
+// As `trim`, which takes more than YAML calls blank.
+function trimBlanks(text: string): string {
+  let [start, end] = [0, text.length]
+  while (start < end && ' \t\r\n'.includes(text[start]!)) start++
+  while (end > start && ' \t\r\n'.includes(text[end - 1]!)) end--
+  return text.slice(start, end)
 }

@@ -9,9 +9,11 @@ export interface StreamPart {
  * Splits a YAML stream at its document markers. A line that begins with `---` is a marker wherever it stands,
  * in a quoted text too, so one damaged document cannot swallow the next. Parts without content are left out.
  */
-export function splitStream(text: string): StreamPart[] {
+export function splitStream(stream: string): StreamPart[] {
+  // Byte order marks stand where texts were glued together.
+  const text = stream.replace(/(?<![^\n])\uFEFF+/g, '')
   const parts: StreamPart[] = []
-  let start = text.startsWith('\uFEFF') ? 1 : 0
+  let start = 0
   let line = 0
   let isOpen = false
   const close = (end: number): void => {
@@ -20,7 +22,7 @@ export function splitStream(text: string): StreamPart[] {
     line += countLines(part)
     ;[start, isOpen] = [end, false]
   }
-  for (const { index, 0: marker } of text.matchAll(/(?<![^\n\uFEFF])(?:---|\.\.\.)(?=\s|$)/g)) {
+  for (const { index, 0: marker } of text.matchAll(/(?<![^\n])(?:---|\.\.\.)(?=\s|$)/g)) {
     if (marker === '---') {
       if (isOpen || !isPrelude(text.slice(start, index))) close(index)
       isOpen = true

@@ -1,4 +1,4 @@
-import type { ErrorObject } from 'ajv'
+import type { ErrorObject, ValidateFunction } from 'ajv'
 import * as validators from './generated/validators.js'
 
 /** A document that has a schema. */
@@ -19,7 +19,7 @@ const JUNCTIONS = ['anyOf', 'oneOf', 'allOf', 'if', '$ref', 'propertyNames']
 
 /** Checks a value against the schema of its kind. The answer is empty when the value is valid. */
 export function validate(kind: SchemaKind, value: unknown): SchemaProblem[] {
-  const check = validators[kind] as { (value: unknown): boolean; errors?: ErrorObject[] | null }
+  const check = (validators as unknown as Record<SchemaKind, ValidateFunction>)[kind]
   if (check(value)) return []
   const errors = (check.errors ?? []).slice(0, 1000)
   const problems = new Map<string, SchemaProblem>()

@@ -5,7 +5,7 @@ import { openCard } from '../../src/schema/card-document.ts'
 import { setCardField, unsetCardField } from '../../src/schema/edit-card-text.ts'
 import { exportReadme } from '../../src/schema/export-readme.ts'
 import { importReadme } from '../../src/schema/import-readme.ts'
-import { mergeCards } from '../../src/schema/merge-cards.ts'
+import { joinCards, mergeCards } from '../../src/schema/merge-cards.ts'
 import { parseCardPath } from '../../src/domain/card-path.ts'
 import { fronts, readmes } from './readmes.ts'
 
@@ -124,10 +124,18 @@ describe('two people who edit one card', () => {
     expect(openCard(text).value).toMatchObject({ license: 'mit', language: 'en', tags: ['x'] })
   })
 
+  test('a note that git made of two cards is read as their merge', () => {
+    const other = set(base, 'pipeline_tag', 'x')
+    expect(joinCards(base)).toBe(base)
+    expect(joinCards(`${base}${base}`)).toBe(base)
+    expect(joinCards(`${base}${other}`)).toBe(joinCards(`${other}${base}`))
+    expect(value(joinCards(`${base}${other}`), 'pipeline_tag')).toBe('x')
+    expect(mergeCards(base, `${base}${other}`, set(base, 'tags', ['a'])).conflicts).toEqual([])
+  })
+
   test.each([
     ['broken', '---\nschema: card/v1\nlicense: [\n'],
     ['newer', '---\nschema: card/v9\nlicense: {spdx: MIT}\n'],
-    ['two documents', `${base}${base}`],
     ['no card at all', '\u0000\u0001'],
     ['empty', ''],
   ])('a text that cannot be compared (%s) is kept whole', (_, odd) => {

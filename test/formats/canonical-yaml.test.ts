@@ -11,7 +11,8 @@ const tricky = fc.constantFrom(
   ...['\u202Ea', '\u0085', '\u2028', '\uFEFF', '\u0000', '\u001B[31m', 'a\u00A0b', '\uFFFF', '5e52e6bc65b0f4c8a7c1a14c68db2b52a47f6f96'],
   ...['1234567890123456789012345678901234567890', '1234567890123456789e12345678901234567890', '__proto__', 'constructor', '9', '10'],
 )
-const text = fc.oneof(tricky, fc.string({ unit: 'binary', maxLength: 12 }), fc.string({ maxLength: 30 }))
+const nearNumbers = fc.string({ unit: fc.constantFrom(...'e0-+.1_xXbonyEintf: #'), maxLength: 6 })
+const text = fc.oneof(tricky, nearNumbers, fc.string({ unit: 'binary', maxLength: 12 }), fc.string({ maxLength: 30 }))
 const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer(), fc.maxSafeInteger())
 const scalar = fc.oneof(text, number, fc.boolean(), fc.constant(null))
 const { value } = fc.letrec((tie) => ({

@@ -2,6 +2,7 @@ import { buildCommand } from '@stricli/core'
 import { ModelError } from '../../domain/errors.ts'
 import type { RunList } from '../../features/list-runs.ts'
 import type { Context } from '../context.ts'
+import { jsonFlag } from '../flags.ts'
 import type { TableFormat } from '../render/table.ts'
 
 interface Flags {
@@ -71,7 +72,7 @@ Examples:
         brief: 'Text, Markdown or CSV',
         default: 'text',
       },
-      json: { kind: 'boolean', brief: 'Answer in JSON (runs-list/v1)', optional: true, withNegated: false },
+      json: jsonFlag,
       all: { kind: 'boolean', brief: 'Every run, deleted ones too', optional: true, withNegated: false },
     },
   },
@@ -137,9 +138,9 @@ async function printTable(
 
 function sayNothingFound(out: Context['out'], flags: Flags, list: RunList): void {
   if (list.known === 0 && list.hidden === 0) {
-    out.status('no runs yet')
+    out.status(list.state === 'unfetched' ? 'no runs here, and none were ever fetched' : 'no runs yet')
+    if (list.state === 'unfetched') out.status("hint: git model sync   brings your team's")
     out.status('hint: git model run -- python train.py   records one')
-    if (list.hasRemote) out.status("hint: git model sync   brings your team's")
     return
   }
   if (flags.filter !== undefined && list.runs.length === 0 && list.hidden === 0) {

@@ -13,7 +13,7 @@ export type RunJson = Omit<RunRecord, 'schema' | 'edits' | 'metrics'> & {
 }
 
 /** The answer of `git model runs --json`. */
-export interface RunsListJson {
+export type RunsListJson = {
   schema: 'runs-list/v1'
   runs: RunJson[]
   /** How many runs fit, before `--limit`. */
@@ -50,6 +50,7 @@ export function runJson({ record, live, problems }: StoredRun): RunJson {
   }
 }
 
-function isoTime(time: number): string | null {
+/** Writes a time in ms since 1970 in ISO 8601; null for one that no calendar has. */
+export function isoTime(time: number): string | null {
   return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : null
 }

@@ -29,13 +29,22 @@ export function renderRuns(
   options: CellOptions & { readonly width?: number },
 ): RunTable {
   const { format, width } = options
-  const head = columns.map((column) => toColumn(column, columns, runs, format === 'csv'))
+  const head = runColumns(columns, runs, format === 'csv')
   const rows = runs.map((run) => columns.map(({ field }) => runCell(run, field, options)))
   if (format !== 'text' || width === undefined)
     return { text: renderTable(head, rows, format, options), hidden: [] }
   const { kept, hidden } = fitColumns(head, rows, width)
   const pick = <T>(cells: readonly T[]): T[] => kept.map((index) => cells[index]!)
   return { text: renderTable(pick(head), rows.map(pick), 'text', options), hidden }
+}
+
+/** Returns how columns of runs are set in a table. @param isExact - titles as filters name them. */
+export function runColumns(
+  columns: readonly RunColumn[],
+  runs: readonly StoredRun[],
+  isExact = false,
+): Column[] {
+  return columns.map((column) => toColumn(column, columns, runs, isExact))
 }
 
 /** Explains the marks that stand in a list, if any. */

@@ -1,0 +1,112 @@
+import type { ModelCard } from '../../features/show-card.ts'
+import type { ShownModel } from '../../features/show-model.ts'
+import type { Colors } from '../colors.ts'
+import { formatSize } from './number.ts'
+import { quoteCommand } from './quote-command.ts'
+import { shortRuns } from './show-commit.ts'
+import { fileTable } from './show-run.ts'
+import type { Fact, Section } from './sections.ts'
+
+const SHORT = 12
+const CARD_FIELDS = [
+  'license',
+  'language',
+  'pipeline_tag',
+  'library_name',
+  'base_model',
+  'datasets',
+  'tags',
+  'metrics',
+]
+
+/** Lays out all that is known of a model. */
+export function modelSections(shown: ShownModel, now: number, colors: Colors): Section[] {
+  return [
+    { title: `model ${shown.model.name}`, facts: identity(shown) },
+    weightsSection(shown),
+    producersSection(shown, now, colors),
+    cardSection(shown, colors),
+  ]
+}
+
+function identity({ model, configured }: ShownModel): Fact[] {
+  const where = model.revision === undefined ? 'the work tree' : `commit ${model.revision.slice(0, SHORT)}`
+  return [
+    { label: 'path', value: model.path },
+    { label: 'in', value: where },
+    { label: 'object', value: model.target?.slice(0, SHORT) ?? 'nothing stands at this path' },
+    ...(configured ? [] : [{ label: 'config', value: 'not named in .gitmodel.yaml' }]),
+  ]
+}
+
+function weightsSection({ model, files, plainSize }: ShownModel): Section {
+  const title = 'weights'
+  const name = quoteCommand([
+    model.revision === undefined ? 'HEAD' : model.revision.slice(0, SHORT),
+    model.path,
+  ])
+  if (files.length > 0) {
+    const isAway = files.some(({ presence }) => presence === 'unfetched')
+    const remark = isAway ? { remark: `fetch what is not here: git model checkout ${name}` } : {}
+    return { title, table: fileTable(files), ...remark }
+  }
+  if (model.target === undefined)
+    return {
+      title,
+      remark: `absent: bring back an earlier version with git model checkout COMMIT ${quoteCommand([model.path])}`,
+    }
+  if (plainSize === 0) return { title, remark: 'an empty file' }
+  const size = plainSize === undefined ? 'no file of it is' : `${formatSize(plainSize)} in git itself, not`
+  return { title, remark: `${size} in Git LFS: git model weights track ${quoteCommand([model.path])}` }
+}
+
+function producersSection({ producers, files, config }: ShownModel, now: number, colors: Colors): Section {
+  const title = 'produced by'
+  if (producers.length > 0) return { title, table: shortRuns(producers, config, now, colors) }
+  return {
+    title,
+    remark:
+      files.length === 0
+        ? 'unknown: a run is found by its weights in Git LFS'
+        : 'no run here has these weights among its outputs',
+  }
+}
+
+function cardSection({ card, model }: ShownModel, colors: Colors): Section {
+  const title = 'card'
+  const name = quoteCommand([model.name])
+  if (card.state === 'unfetched')
+    return { title, remark: 'not fetched: no cards ever were in this clone: git model sync' }
+  if ('problem' in card)
+    return { title, remark: `it cannot be read: ${card.problem}: git model card edit ${name}` }
+  if (!('card' in card)) return { title, remark: `none: git model card new ${name}` }
+  return {
+    title,
+    facts: [stateFact(card, colors), ...summary(card.card)],
+    remark: `all of it: git model card show ${name}`,
+  }
+}
+
+function stateFact(card: ModelCard & { card: object }, colors: Colors): Fact {
+  if (card.state === 'current')
+    return { label: 'state', value: 'describes these weights', paint: colors.green }
+  const of = card.commit === undefined ? '' : ` (those of ${card.commit.slice(0, SHORT)})`
+  return {
+    label: 'state',
+    value: `stale: it describes earlier weights${of}; renew it: git model card new`,
+    paint: colors.yellow,
+  }
+}
+
+function summary(card: Record<string, unknown>): Fact[] {
+  const facts = CARD_FIELDS.flatMap((field) => {
+    const value = card[field]
+    const text = Array.isArray(value) ? value.filter(isShort).join(', ') : isShort(value) ? String(value) : ''
+    return Object.hasOwn(card, field) && text !== '' ? [{ label: field, value: text }] : []
+  })
+  return facts
+}
+
+function isShort(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}

@@ -1,0 +1,90 @@
+import type { Card, CardDetails } from '../domain/card.ts'
+import { ModelError } from '../domain/errors.ts'
+import { renewCard } from '../domain/renew-card.ts'
+import type { World } from '../domain/world.ts'
+import { checkCardText } from '../schema/check-card-text.ts'
+import { composeCard } from '../schema/compose-card.ts'
+import { updateCardText } from '../schema/update-card-text.ts'
+import { writeCardText } from '../store/cards.ts'
+import type { ModelAt } from '../store/models.ts'
+import { cardFacts, type CardFacts } from './card-facts.ts'
+import { findCard, requireWeights, specOf, type PreviousCard } from './find-card.ts'
+
+/** A card that was written. */
+export interface NewCard {
+  model: ModelAt
+  /** Name and id of the run that produced the weights; undefined where none is known to have. */
+  run: { run: string; name: string } | undefined
+  /** The commit of the card that this one was made from; undefined for a skeleton. */
+  from: string | undefined
+  /** The fields that are marked unknown. */
+  unknown: string[]
+  /** The fields that were taken over and speak of the earlier weights perhaps. */
+  review: string[]
+  text: string
+}
+
+/**
+ * Writes the card of weights that have none: from the card of the earlier weights where there is one, otherwise a
+ * skeleton. Files, training and measurements come from the weights and the run that produced them. Nothing is
+ * guessed: what is not known is marked so.
+ *
+ * @throws ModelError `card-exists`, `weights-absent`, `model-unknown`.
+ */
+export async function newCard(world: World, spec: string): Promise<NewCard> {
+  const found = await findCard(world, spec)
+  const { store, model, previous } = found
+  const target = requireWeights(model)
+  if (found.text !== undefined) throw cardExists(model)
+  const facts = await cardFacts(store, model)
+  const { text, review } = previous === undefined ? skeleton(model, facts) : renewed(previous, facts)
+  await writeCardText(store, target, text, `card of ${model.name}: ${previous === undefined ? 'new' : 'renewed'}`)
+  const { run } = facts
+  return {
+    model,
+    run: run === undefined ? undefined : { run: run.run, name: run.name },
+    from: previous?.commit,
+    unknown: checkCardText(text).unknown,
+    review,
+    text,
+  }
+}
+
+/** Returns the strict part of a card that nobody has written on yet. */
+export function skeletonDetails(model: ModelAt, { details }: CardFacts): CardDetails {
+  return {
+    identity: { name: model.name, version: null, overview: null, owners: null },
+    weights: details.weights,
+    training: details.training,
+    ...(details.data.length > 0 && { data: details.data }),
+    ...(details.evaluation.length > 0 && { evaluation: details.evaluation }),
+    considerations: { users: null, use_cases: null, out_of_scope: null, limitations: null, ethical: null },
+    environment: { energy: null, emissions: null },
+  }
+}
+
+function skeleton(model: ModelAt, facts: CardFacts): { text: string; review: string[] } {
+  const details = { ...skeletonDetails(model, facts), body: `# ${model.name}\n` }
+  return { text: composeCard('license: unknown\n', details), review: [] }
+}
+
+function renewed(previous: PreviousCard, facts: CardFacts): { text: string; review: string[] } {
+  const { card, newer, problems } = checkCardText(previous.text)
+  if (card === undefined || newer || problems.length > 0) throw unfitPrevious(previous, problems[0]?.message)
+  const { card: next, review } = renewCard(card, facts.details)
+  return { text: updateCardText(previous.text, [], next satisfies Card), review }
+}
+
+function cardExists(model: ModelAt): ModelError {
+  return new ModelError('card-exists', `"${model.name}" has a card, and it is for these weights`, {
+    hints: [`git model card show ${specOf(model)}`, `git model card edit ${specOf(model)}`],
+    data: { model: model.name, target: model.target },
+  })
+}
+
+function unfitPrevious({ commit }: PreviousCard, problem = 'a newer version of git-model wrote it'): ModelError {
+  return new ModelError('card-invalid', `the card of ${commit.slice(0, 12)} cannot be carried over: ${problem}`, {
+    hints: [`git model card check MODEL@${commit.slice(0, 12)}`, `git model card edit MODEL@${commit.slice(0, 12)}`],
+    data: { commit },
+  })
+}

@@ -1,0 +1,69 @@
+import { CARD_SCHEMA, type Card, type CardConflict, type CardPath, type CardProblem } from '../domain/card.ts'
+import { cardFields } from '../domain/card-fields.ts'
+import { formatCardPath } from '../domain/card-path.ts'
+import { cardPosition, parseCard, type CardDocument } from './card-document.ts'
+import { conflictsOf } from './merge-cards.ts'
+import { pointerParts, validate } from './validate.ts'
+
+/** What is to be said of the text of a card. */
+export interface CheckedCard {
+  /** Undefined where the text cannot be read. */
+  card: Card | undefined
+  /** Whether a newer program wrote it: then it is shown and carried, and nothing else. */
+  newer: boolean
+  /** In the order of the text. */
+  problems: CardProblem[]
+  conflicts: CardConflict[]
+  /** The fields that are marked unknown. */
+  unknown: string[]
+}
+
+/** Checks the text of a card against its schema. */
+export function checkCardText(text: string): CheckedCard {
+  const parsed = parseCard(text)
+  if ('problems' in parsed) return { card: undefined, newer: false, problems: parsed.problems, conflicts: [], unknown: [] }
+  const { document } = parsed
+  const card = document.value as Card
+  if (isNewer(card.schema)) return { card, newer: true, problems: [], conflicts: [], unknown: [] }
+  const conflicts = conflictsOf(document)
+  const problems = [...schemaProblems(document), ...conflicts.map((conflict) => conflictProblem(document, conflict))]
+  problems.sort((a, b) => a.line! - b.line! || a.column! - b.column!)
+  return { card, newer: false, problems, conflicts, unknown: unknownFields(card) }
+}
+
+function isNewer(schema: unknown): boolean {
+  const version = /^card\/v(\d{1,6})$/.exec(String(schema))?.[1]
+  return version !== undefined && Number(version) > Number(CARD_SCHEMA.slice('card/v'.length))
+}
+
+function schemaProblems(document: CardDocument): CardProblem[] {
+  return validate('card', document.value).map(({ path: pointer, message }) => {
+    const path = toPath(document.value, pointer)
+    return { field: formatCardPath(path), message, ...cardPosition(document, path) }
+  })
+}
+
+function conflictProblem(document: CardDocument, { field, values }: CardConflict): CardProblem {
+  const index = conflictsOf(document).findIndex((conflict) => conflict.field === field)
+  return {
+    field,
+    message: `was changed to ${values.length} different values`,
+    ...cardPosition(document, ['card', 'conflicts', index]),
+  }
+}
+
+// In a pointer, an index and a key that is a number look alike.
+function toPath(value: unknown, pointer: string): CardPath {
+  let at = value
+  return pointerParts(pointer).map((part) => {
+    const step = Array.isArray(at) ? Number(part) : part
+    at = (at as Record<string | number, unknown> | null | undefined)?.[step]
+    return step
+  })
+}
+
+function unknownFields(card: Card): string[] {
+  const fields = cardFields(card).filter(({ field, value }) => value === null || (field === 'license' && value === 'unknown'))
+  const license = card['license'] === undefined && !Object.hasOwn(card, 'license') ? ['license'] : []
+  return [...license, ...fields.map(({ field }) => field).filter((field) => !field.startsWith('card.conflicts'))]
+}

@@ -1,0 +1,36 @@
+/**
+ * The format of a weight file, told by its content. `npy-object` is a NumPy array of Python objects,
+ * `zip`, `tar` and `unknown` are what could not be told more exactly.
+ */
+export type WeightFormat =
+  | 'safetensors'
+  | 'pytorch'
+  | 'pytorch-legacy'
+  | 'torchscript'
+  | 'torch-archive'
+  | 'pickle'
+  | 'npy'
+  | 'npy-object'
+  | 'npz'
+  | 'keras'
+  | 'hdf5'
+  | 'onnx'
+  | 'gguf'
+  | 'flax'
+  | 'tflite'
+  | 'zip'
+  | 'tar'
+  | 'unknown'
+
+const WITH_PICKLE: readonly WeightFormat[] = [
+  'pytorch',
+  'pytorch-legacy',
+  'torchscript',
+  'pickle',
+  'npy-object',
+]
+
+/** Tells whether a format is, or has in it, a Python pickle: loading it can run any code. */
+export function holdsPickle(format: WeightFormat): boolean {
+  return WITH_PICKLE.includes(format)
+}
