@@ -43,12 +43,12 @@ describe('renderTable', () => {
 
   it('writes Markdown', () => {
     expect(renderTable(columns, rows, 'md')).toMatchInlineSnapshot(`
-      "| name           |     acc | note   |  size |
-      | -------------- | ------: | ------ | ----: |
+      "| name           |    acc | note   |  size |
+      | -------------- | -----: | ------ | ----: |
       | plain          |    0.9 | ok     |  1 kB |
-      | 日本語の名前   | 12\\.125 | 👩‍🔬 lab | 10 MB |
-      | très long name |       7 | a\\|b   |       |
-      | x              |    1e-7 | –      |   3 B |
+      | 日本語の名前   | 12.125 | 👩‍🔬 lab | 10 MB |
+      | très long name |      7 | a\\|b   |       |
+      | x              |   1e-7 | –      |   3 B |
       "
     `)
   })
