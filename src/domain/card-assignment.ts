@@ -49,13 +49,18 @@ function tryJson(text: string): unknown {
 
 function checked(path: CardPath): CardPath {
   const [first] = path
-  if (first === 'schema') throw new ModelError('argument-invalid', 'the version of a card\'s format cannot be set')
+  if (first === 'schema')
+    throw new ModelError('argument-invalid', "the version of a card's format cannot be set")
   if (!OWN_PARTS.has(String(first))) return path
   const meant = String(first)
-  throw new ModelError('argument-invalid', `"${meant}" is a part of card:, not of the Hugging Face metadata`, {
-    hints: [`name it card.${meant}`],
-    data: { field: meant },
-  })
+  throw new ModelError(
+    'argument-invalid',
+    `"${meant}" is a part of card:, not of the Hugging Face metadata`,
+    {
+      hints: [`name it card.${meant}`],
+      data: { field: meant },
+    },
+  )
 }
 
 const OWN_PARTS = new Set<string>(CARD_PARTS)

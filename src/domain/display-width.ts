@@ -27,7 +27,7 @@ let segmenter: Intl.Segmenter | undefined
 
 /** Splits a text into what a reader sees as characters (UAX #29). */
 export function graphemes(text: string): string[] {
-  if (ASCII.test(text)) return [...text]
+  if (ASCII.test(text)) return Array.from(text)
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   return Array.from(segmenter.segment(text), ({ segment }) => segment)
 }

@@ -24,5 +24,5 @@ export function matchesLike(text: string, pattern: string, ignoreCase: boolean):
 
 // By code points: a character outside the basic plane is one `_`.
 function fold(text: string, ignoreCase: boolean): string[] {
-  return [...(ignoreCase ? text.toLowerCase() : text)]
+  return Array.from(ignoreCase ? text.toLowerCase() : text)
 }

@@ -1,6 +1,6 @@
 import { formatCardPath } from './card-path.ts'
 import type { CardConflict, CardPath } from './card.ts'
-import { isMap, sameValue, type CardMap } from './card-value.ts'
+import { isMap, member, sameValue, type CardMap } from './card-value.ts'
 import { mergeLines } from './merge-lines.ts'
 import { stableJson } from './stable-json.ts'
 
@@ -50,11 +50,10 @@ function clean(value: unknown): MergedValue {
 }
 
 function mergeMaps(path: CardPath, base: CardMap, left: CardMap, right: CardMap): MergedValue {
-  const own = (map: CardMap, key: string): unknown => (Object.hasOwn(map, key) ? map[key] : undefined)
   const keys = [...Object.keys(left), ...Object.keys(right).filter((key) => !Object.hasOwn(left, key))]
   const merged = keys.map((key) => ({
     key,
-    ...mergeCardValues([...path, key], own(base, key), own(left, key), own(right, key)),
+    ...mergeCardValues([...path, key], member(base, key), member(left, key), member(right, key)),
   }))
   return {
     value: Object.fromEntries(
@@ -118,12 +117,8 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 }
 
 function namedBy(item: CardMap, members: readonly string[]): string | undefined {
-  const values = members.map((path) => path.split('.').reduce<unknown>(step, item))
+  const values = members.map((path) => path.split('.').reduce<unknown>(member, item))
   return values.every((value) => value === undefined) ? undefined : stableJson(values)
-}
-
-function step(value: unknown, key: string): unknown {
-  return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 
 function isText(value: unknown): value is string {

@@ -21,7 +21,9 @@ export function renewCard(previous: Card, parts: WeightParts): RenewedCard {
   const data = renewData(before.data, parts.data)
   const card: CardDetails = {
     ...before,
-    ...(identity !== undefined && { identity: { ...identity, ...('version' in identity && { version: null }) } }),
+    ...(identity !== undefined && {
+      identity: { ...identity, ...('version' in identity && { version: null }) },
+    }),
     weights: parts.weights,
     training: parts.training,
     ...(data.length > 0 && { data }),

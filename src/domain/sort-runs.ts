@@ -13,7 +13,7 @@ export interface SortOptions {
 }
 
 // Kinds stand in this order in both directions.
-const [NUMBER, NAN, TEXT, MISSING] = [0, 1, 2, 3]
+const [NUMBER, NAN, TEXT, MISSING] = [0, 1, 2, 3] as const
 
 interface Rank {
   readonly kind: number
@@ -59,15 +59,15 @@ function rankRun<T>(item: T, view: FilterView, keys: readonly SortKey[], options
 }
 
 function rank(view: FilterView, { field }: SortKey, options: SortOptions): Rank {
-  if (field.group === 'dataset') return { kind: MISSING!, number: 0, text: '' }
+  if (field.group === 'dataset') return { kind: MISSING, number: 0, text: '' }
   const value = view[field.group](field.key)
-  if (value === undefined) return { kind: MISSING!, number: 0, text: '' }
+  if (value === undefined) return { kind: MISSING, number: 0, text: '' }
   const isText = field.group === 'attribute' && !['number', 'time'].includes(attributeOf(field.key).type)
   const asText =
     isText || (options.strict === true && field.group !== 'metric' && field.group !== 'attribute')
   const number = asText ? undefined : typeof value === 'number' ? value : parseNumber(String(value))
-  if (number === undefined) return { kind: TEXT!, number: 0, text: String(value) }
-  return Number.isNaN(number) ? { kind: NAN!, number: 0, text: '' } : { kind: NUMBER!, number, text: '' }
+  if (number === undefined) return { kind: TEXT, number: 0, text: String(value) }
+  return Number.isNaN(number) ? { kind: NAN, number: 0, text: '' } : { kind: NUMBER, number, text: '' }
 }
 
 function compareRanked<T>(a: Ranked<T>, b: Ranked<T>, signs: readonly number[]): number {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { CardDetails, CardEvaluation, CardTraining, CardWeights } from '../domain/card.ts'
 import { isModelError } from '../domain/errors.ts'
 import { sha256Name } from '../domain/lfs-pointer.ts'
-import type { RunRecord } from '../domain/run.ts'
+import type { RunRecord, Scalar } from '../domain/run.ts'
 import { gitLine } from '../git/run-git.ts'
 import { lfsStore, objectPath } from '../lfs/lfs-store.ts'
 import type { ModelAt } from '../store/models.ts'
@@ -42,7 +42,8 @@ async function findProducer(store: Store, { pointers }: ModelAt): Promise<RunRec
 }
 
 function trainingOf(run: RunRecord | undefined): CardTraining {
-  if (run === undefined) return { run: null, code: null, hyperparameters: null, hardware: null, duration: null }
+  if (run === undefined)
+    return { run: null, code: null, hyperparameters: null, hardware: null, duration: null }
   const environment = Object.entries(run.environment ?? {})
   const hardware = environment.filter(([key]) => HARDWARE.has(key)).map(([, value]) => String(value))
   const software = environment.filter(([key]) => SOFTWARE.has(key))
@@ -58,11 +59,23 @@ function trainingOf(run: RunRecord | undefined): CardTraining {
 }
 
 const HARDWARE = new Set(['gpu', 'cpu', 'tpu'])
-const SOFTWARE = new Set(['os', 'python', 'node', 'cuda', 'driver', 'packages', 'torch', 'tensorflow', 'jax', 'r', 'julia'])
+const SOFTWARE = new Set([
+  'os',
+  'python',
+  'node',
+  'cuda',
+  'driver',
+  'packages',
+  'torch',
+  'tensorflow',
+  'jax',
+  'r',
+  'julia',
+])
 
-function seedOf({ params = {} }: RunRecord): CardTraining['seed'] {
+function seedOf({ params = {} }: RunRecord): Scalar | null {
   const key = ['seed', 'random_seed', 'random_state'].find((name) => Object.hasOwn(params, name))
-  return key === undefined ? null : params[key]!
+  return key === undefined ? null : (params[key] ?? null)
 }
 
 function measurementsOf(run: RunRecord): CardEvaluation[] {
@@ -85,7 +98,10 @@ async function describeFiles(store: Store, model: ModelAt): Promise<CardWeights[
   const lfs = lfsStore(repo.commonDir, storage === '' ? undefined : storage)
   return Promise.all(
     model.pointers.map(async (file) => {
-      const places = [...(model.revision === undefined ? [inWorkTree(file.path)] : []), objectPath(lfs, file.oid)]
+      const places = [
+        ...(model.revision === undefined ? [inWorkTree(file.path)] : []),
+        objectPath(lfs, file.oid),
+      ]
       const content = places.find((place) => statSync(place, { throwIfNoEntry: false })?.size === file.size)
       const { size: _, ...described } = await describe(content)
       return { path: file.path, oid: sha256Name(file.oid), size: file.size, ...described }

@@ -21,7 +21,12 @@ export interface ExportedCard {
  * @param force - whether another text in the file may be lost.
  * @throws ModelError `card-missing`, `card-invalid`, `would-overwrite`, `write-failed`.
  */
-export async function exportCard(world: World, spec: string, file?: string, force = false): Promise<ExportedCard> {
+export async function exportCard(
+  world: World,
+  spec: string,
+  file?: string,
+  force = false,
+): Promise<ExportedCard> {
   const found = await findCard(world, spec)
   const readme = exportReadme(requireCard(found))
   const { model } = found
@@ -38,7 +43,9 @@ function readIfThere(target: string, file: string): Buffer | undefined {
   const stat = lstatSync(target, { throwIfNoEntry: false })
   if (stat === undefined) return undefined
   if (stat.isFile()) return readFileSync(target)
-  throw new ModelError('would-overwrite', `"${file}" is not an ordinary file`, { hints: ['name another file'] })
+  throw new ModelError('would-overwrite', `"${file}" is not an ordinary file`, {
+    hints: ['name another file'],
+  })
 }
 
 function write(target: string, readme: string, file: string): void {
@@ -46,14 +53,21 @@ function write(target: string, readme: string, file: string): void {
     writeFileSync(target, readme)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOSPC') throw new ModelError('disk-full', `no space is left to write "${file}"`, { cause: error })
-    throw new ModelError('write-failed', `"${file}" cannot be written: ${message}`, { hints: ['name another file'], cause: error })
+    if (code === 'ENOSPC')
+      throw new ModelError('disk-full', `no space is left to write "${file}"`, { cause: error })
+    throw new ModelError('write-failed', `"${file}" cannot be written: ${message}`, {
+      hints: ['name another file'],
+      cause: error,
+    })
   }
 }
 
 function wouldLose(file: string, model: ModelAt): ModelError {
   return new ModelError('would-overwrite', `"${file}" has another text than the card`, {
-    hints: [`to take it into the card first: git model card import ${specOf(model)} ${file}`, 'to lose it: add --force'],
+    hints: [
+      `to take it into the card first: git model card import ${specOf(model)} ${file}`,
+      'to lose it: add --force',
+    ],
     data: { file },
   })
 }

@@ -55,7 +55,10 @@ export async function findCardOf(store: Store, model: ModelAt): Promise<FoundCar
   const stored = model.target === undefined ? undefined : await readCardText(store, model.target)
   if (stored !== undefined) return { ...found, state: 'current', text: joinCards(stored), stored }
   const versions = await modelVersions(store, model)
-  const previous = await newestCard(store, versions.filter(({ target }) => target !== model.target))
+  const previous = await newestCard(
+    store,
+    versions.filter(({ target }) => target !== model.target),
+  )
   if (model.target === undefined) return { ...found, state: 'absent', previous }
   if (previous !== undefined) return { ...found, state: 'stale', previous }
   const state = (await metadataState(store, 'cards')) === 'unfetched' ? 'unfetched' : 'missing'
@@ -74,8 +77,14 @@ export function requireCard({ model, state, text, previous }: FoundCard): string
     stale: `the weights of "${model.name}" changed and have no card yet; the one of ${previous?.commit.slice(0, 12)} is for the earlier weights`,
     unfetched: `"${model.name}" has no card here, and no cards were ever fetched`,
   }[state as string]
-  const hints = state === 'unfetched' ? ['git model sync', `git model card new ${specOf(model)}`] : [`git model card new ${specOf(model)}`]
-  throw new ModelError('card-missing', said ?? `"${model.name}" has no card`, { hints, data: { model: model.name, state } })
+  const hints =
+    state === 'unfetched'
+      ? ['git model sync', `git model card new ${specOf(model)}`]
+      : [`git model card new ${specOf(model)}`]
+  throw new ModelError('card-missing', said ?? `"${model.name}" has no card`, {
+    hints,
+    data: { model: model.name, state },
+  })
 }
 
 /**
@@ -85,10 +94,17 @@ export function requireCard({ model, state, text, previous }: FoundCard): string
  */
 export function requireWeights(model: ModelAt): Oid {
   if (model.target !== undefined) return model.target
-  throw new ModelError('weights-absent', `nothing stands at "${model.path}", and a card hangs on the weights`, {
-    hints: ['train the model, or: git model checkout COMMIT', `name a version that has weights: ${model.name}@COMMIT`],
-    data: { model: model.name, path: model.path },
-  })
+  throw new ModelError(
+    'weights-absent',
+    `nothing stands at "${model.path}", and a card hangs on the weights`,
+    {
+      hints: [
+        'train the model, or: git model checkout COMMIT',
+        `name a version that has weights: ${model.name}@COMMIT`,
+      ],
+      data: { model: model.name, path: model.path },
+    },
+  )
 }
 
 /** Writes a model as it is named at the command line. */
@@ -101,7 +117,14 @@ export function specOf({ name, revision }: ModelAt): string {
 export async function modelVersions(store: Store, model: ModelAt): Promise<{ commit: Oid; target: Oid }[]> {
   const from = model.revision ?? store.repo.head
   if (from === undefined) return []
-  const args = ['--literal-pathspecs', 'log', `--max-count=${MAX_VERSIONS}`, '--no-show-signature', '--no-notes', '--format=%H']
+  const args = [
+    '--literal-pathspecs',
+    'log',
+    `--max-count=${MAX_VERSIONS}`,
+    '--no-show-signature',
+    '--no-notes',
+    '--format=%H',
+  ]
   const { stdout } = await git(store.repo, [...args, from, '--', model.path])
   const commits = stdout.split('\n').filter((line) => line !== '')
   const stats = await statObjects(

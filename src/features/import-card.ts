@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { diffCardFields, type CardChange } from '../domain/card-fields.ts'
-import type { Card } from '../domain/card.ts'
+import { WHOLE_CARD, type Card, type CardConflict, type CardDetails, type CardPath } from '../domain/card.ts'
+import { parseCardPath } from '../domain/card-path.ts'
 import { ModelError } from '../domain/errors.ts'
+import { renewCard } from '../domain/renew-card.ts'
 import type { World } from '../domain/world.ts'
 import { checkCardText } from '../schema/check-card-text.ts'
 import { importReadme } from '../schema/import-readme.ts'
@@ -36,16 +38,41 @@ export async function importCard(world: World, spec: string, file: string): Prom
   const found = await findCard(world, spec)
   const target = requireWeights(found.model)
   const before = found.text === undefined ? undefined : standing(found.text, found)
-  const details = before?.card ?? skeletonDetails(found.model, await cardFacts(found.store, found.model))
-  const imported = importReadme(readme, details, file)
-  const { text } = settleConflicts(imported, Object.keys(checkCardText(imported).card ?? {}).map((key) => [key]))
+  const imported = importReadme(readme, before?.card ?? (await startingDetails(found)), file)
+  const { text } = settleConflicts(imported, settledBy(checkCardText(imported).conflicts))
   const { problems, card, unknown } = checkCardText(text)
   const problem = problems.find(({ field }) => !field.startsWith('card.'))
   if (problem !== undefined) throw invalid(file, readme, text, problem)
   if (text !== found.stored) {
-    await writeCardText(found.store, target, text, `card of ${found.model.name}: imported from ${path.basename(file)}`, found.stored)
+    await writeCardText(
+      found.store,
+      target,
+      text,
+      `card of ${found.model.name}: imported from ${path.basename(file)}`,
+      found.stored,
+    )
   }
-  return { model: found.model, existed: before !== undefined, changes: diffCardFields(before ?? {}, card), unknown }
+  return {
+    model: found.model,
+    existed: before !== undefined,
+    changes: diffCardFields(before ?? {}, card),
+    unknown,
+  }
+}
+
+// The strict part of a card that the weights do not have yet.
+async function startingDetails({ store, model, previous }: FoundCard): Promise<CardDetails> {
+  const facts = await cardFacts(store, model)
+  const earlier = previous === undefined ? undefined : checkCardText(previous.text)
+  if (earlier?.card === undefined || earlier.newer || earlier.problems.length > 0)
+    return skeletonDetails(model, facts)
+  return renewCard(earlier.card, facts.details).card.card ?? {}
+}
+
+// A README says all of the metadata and of the text, and nothing of the strict part.
+function settledBy(conflicts: readonly CardConflict[]): CardPath[] {
+  const fields = conflicts.map(({ field }) => field).filter((field) => field !== WHOLE_CARD)
+  return fields.filter((field) => field === 'card.body' || !field.startsWith('card.')).map(parseCardPath)
 }
 
 function standing(text: string, { model }: FoundCard): Card | undefined {
@@ -65,14 +92,22 @@ function readText(target: string, file: string): string {
   }
   const text = bytes.toString('utf8')
   if (Buffer.from(text).equals(bytes)) return text
-  throw new ModelError('card-invalid', `"${file}" is not UTF-8`, { hints: [`convert it, then import it again`], data: { file } })
+  throw new ModelError('card-invalid', `"${file}" is not UTF-8`, {
+    hints: [`convert it, then import it again`],
+    data: { file },
+  })
 }
 
 function invalid(
   file: string,
   readme: string,
   text: string,
-  { field, message, line = 1, column = 1 }: { field: string; message: string; line?: number; column?: number },
+  {
+    field,
+    message,
+    line = 1,
+    column = 1,
+  }: { field: string; message: string; line?: number; column?: number },
 ): ModelError {
   // the front matter stands in the card line by line, only lower or higher
   const shown = text.split('\n')[line - 1]!.trimEnd()

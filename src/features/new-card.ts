@@ -38,7 +38,12 @@ export async function newCard(world: World, spec: string): Promise<NewCard> {
   if (found.text !== undefined) throw cardExists(model)
   const facts = await cardFacts(store, model)
   const { text, review } = previous === undefined ? skeleton(model, facts) : renewed(previous, facts)
-  await writeCardText(store, target, text, `card of ${model.name}: ${previous === undefined ? 'new' : 'renewed'}`)
+  await writeCardText(
+    store,
+    target,
+    text,
+    `card of ${model.name}: ${previous === undefined ? 'new' : 'renewed'}`,
+  )
   const { run } = facts
   return {
     model,
@@ -82,9 +87,19 @@ function cardExists(model: ModelAt): ModelError {
   })
 }
 
-function unfitPrevious({ commit }: PreviousCard, problem = 'a newer version of git-model wrote it'): ModelError {
-  return new ModelError('card-invalid', `the card of ${commit.slice(0, 12)} cannot be carried over: ${problem}`, {
-    hints: [`git model card check MODEL@${commit.slice(0, 12)}`, `git model card edit MODEL@${commit.slice(0, 12)}`],
-    data: { commit },
-  })
+function unfitPrevious(
+  { commit }: PreviousCard,
+  problem = 'a newer version of git-model wrote it',
+): ModelError {
+  return new ModelError(
+    'card-invalid',
+    `the card of ${commit.slice(0, 12)} cannot be carried over: ${problem}`,
+    {
+      hints: [
+        `git model card check MODEL@${commit.slice(0, 12)}`,
+        `git model card edit MODEL@${commit.slice(0, 12)}`,
+      ],
+      data: { commit },
+    },
+  )
 }

@@ -27,7 +27,11 @@ export interface CardEdit {
  * @throws ModelError `card-missing`, `card-invalid` when the card would not be valid, `argument-invalid`,
  * `note-newer`, `card-conflict` when somebody else changed it at the same moment.
  */
-export async function setCard(world: World, spec: string, assignments: readonly CardAssignment[]): Promise<CardEdit> {
+export async function setCard(
+  world: World,
+  spec: string,
+  assignments: readonly CardAssignment[],
+): Promise<CardEdit> {
   const found = await findCard(world, spec)
   const before = requireCard(found)
   refuseNewer(before, found.model)
@@ -36,19 +40,33 @@ export async function setCard(world: World, spec: string, assignments: readonly 
   const { text, settled } = settleConflicts(edited, paths)
   if (text !== found.stored) {
     const names = [...new Set(paths.map(formatCardPath))].join(', ')
-    await writeCardText(found.store, found.model.target!, text, `card of ${found.model.name}: ${names}`, found.stored)
+    await writeCardText(
+      found.store,
+      found.model.target!,
+      text,
+      `card of ${found.model.name}: ${names}`,
+      found.stored,
+    )
   }
-  return { model: found.model, changes: diffCardFields(openCard(before).value, openCard(text).value), settled }
+  return {
+    model: found.model,
+    changes: diffCardFields(openCard(before).value, openCard(text).value),
+    settled,
+  }
 }
 
 /** @throws ModelError `note-newer` for a card that only a newer version of the program may rewrite. */
 export function refuseNewer(text: string, model: ModelAt): void {
   const { newer, card } = checkCardText(text)
   if (!newer) return
-  throw new ModelError('note-newer', `the card of "${model.name}" is ${String(card?.schema)}, which is newer than this program`, {
-    hints: ['upgrade git-model; until then: git model card show'],
-    data: { model: model.name },
-  })
+  throw new ModelError(
+    'note-newer',
+    `the card of "${model.name}" is ${String(card?.schema)}, which is newer than this program`,
+    {
+      hints: ['upgrade git-model; until then: git model card show'],
+      data: { model: model.name },
+    },
+  )
 }
 
 // A value is taken in the first of its readings that the schema allows: `version=1.0` is the text "1.0", not 1.

@@ -21,12 +21,16 @@ export interface CheckedCard {
 /** Checks the text of a card against its schema. */
 export function checkCardText(text: string): CheckedCard {
   const parsed = parseCard(text)
-  if ('problems' in parsed) return { card: undefined, newer: false, problems: parsed.problems, conflicts: [], unknown: [] }
+  if ('problems' in parsed)
+    return { card: undefined, newer: false, problems: parsed.problems, conflicts: [], unknown: [] }
   const { document } = parsed
   const card = document.value as Card
   if (isNewer(card.schema)) return { card, newer: true, problems: [], conflicts: [], unknown: [] }
   const conflicts = conflictsOf(document)
-  const problems = [...schemaProblems(document), ...conflicts.map((conflict) => conflictProblem(document, conflict))]
+  const problems = [
+    ...schemaProblems(document),
+    ...conflicts.map((conflict) => conflictProblem(document, conflict)),
+  ]
   problems.sort((a, b) => a.line! - b.line! || a.column! - b.column!)
   return { card, newer: false, problems, conflicts, unknown: unknownFields(card) }
 }
@@ -63,7 +67,12 @@ function toPath(value: unknown, pointer: string): CardPath {
 }
 
 function unknownFields(card: Card): string[] {
-  const fields = cardFields(card).filter(({ field, value }) => value === null || (field === 'license' && value === 'unknown'))
+  const fields = cardFields(card).filter(
+    ({ field, value }) => value === null || (field === 'license' && value === 'unknown'),
+  )
   const license = card['license'] === undefined && !Object.hasOwn(card, 'license') ? ['license'] : []
-  return [...license, ...fields.map(({ field }) => field).filter((field) => !field.startsWith('card.conflicts'))]
+  return [
+    ...license,
+    ...fields.map(({ field }) => field).filter((field) => !field.startsWith('card.conflicts')),
+  ]
 }

@@ -4,20 +4,8 @@ import { CARD_PARTS, type CardPath } from '../domain/card.ts'
 import { formatCardPath } from '../domain/card-path.ts'
 import { sameValue, valueAt, withoutValue, withValue } from '../domain/card-value.ts'
 import { ModelError } from '../domain/errors.ts'
-import {
-  formatAfter,
-  formatEntry,
-  formatInFlow,
-  formatItem,
-} from '../domain/format-card-value.ts'
-import {
-  endOf,
-  findPair,
-  isEmpty,
-  openCard,
-  startOf,
-  type CardDocument,
-} from './card-document.ts'
+import { formatAfter, formatEntry, formatInFlow, formatItem } from '../domain/format-card-value.ts'
+import { endOf, findPair, isEmpty, openCard, startOf, type CardDocument } from './card-document.ts'
 import { columnOf, entryEnd, isNothing, lineEndOf, walkCard, type CardSlot } from './card-slot.ts'
 
 /** A piece of text that takes the place of another. */

@@ -9,7 +9,10 @@ import { conflictsOf } from './merge-cards.ts'
  *
  * @returns the text, and the fields whose conflict is settled.
  */
-export function settleConflicts(text: string, paths: readonly CardPath[]): { text: string; settled: string[] } {
+export function settleConflicts(
+  text: string,
+  paths: readonly CardPath[],
+): { text: string; settled: string[] } {
   const names = paths.map(formatCardPath)
   let edited = text
   const settled: string[] = []
@@ -23,5 +26,7 @@ export function settleConflicts(text: string, paths: readonly CardPath[]): { tex
 }
 
 function covers(name: string, field: string): boolean {
-  return field === name || (field !== WHOLE_CARD && (field.startsWith(`${name}.`) || field.startsWith(`${name}[`)))
+  return (
+    field === name || (field !== WHOLE_CARD && (field.startsWith(`${name}.`) || field.startsWith(`${name}[`)))
+  )
 }

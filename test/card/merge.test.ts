@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mergeLines } from '../../src/domain/merge-lines.ts'
 import { openCard } from '../../src/schema/card-document.ts'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { exportReadme } from '../../src/schema/export-readme.ts'
 import { importReadme } from '../../src/schema/import-readme.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isModelError } from '../../src/domain/errors.ts'
 import { ATTRIBUTES } from '../../src/domain/filter-attribute.ts'
@@ -29,7 +29,7 @@ describe('matchesFilter', () => {
     ['metrics.`val/acc` >= 0.91', true],
     ['metric."val/acc" < 0.91', false],
     ['metrics.val/acc != 0.5', true],
-    ['metrics.val/acc>0.9AND metrics.huge>1', undefined],
+    ["params.opt='adam'AND metrics.huge>1", true],
     ['metrics."a b" = 1', true],
     ['metrics.absent != 3', false],
     ["params.absent != 'x'", false],
@@ -88,8 +88,7 @@ describe('matchesFilter', () => {
     ["datasets.context = 'train'", false],
     ["datasets.context != 'train'", false],
   ])('%s → %s', (text, expected) => {
-    if (expected === undefined) expect(() => holds(text)).toThrow()
-    else expect(holds(text)).toBe(expected)
+    expect(holds(text)).toBe(expected)
   })
 
   it('keeps to MLflow where it is strict', () => {
@@ -105,7 +104,7 @@ describe('matchesFilter', () => {
       'metrics.loss = nan',
       "start_time > '2026-11-23'",
     ]) {
-      expect(() => parseFilter(text, { strict: true }), text).toThrow()
+      expect(codeOf(text, true)).toBe('filter-invalid')
     }
   })
 
@@ -150,40 +149,14 @@ describe('parseFilter', () => {
   })
 
   it('throws nothing but filter-invalid, whatever it is given', () => {
-    const piece = fc.constantFrom(
-      ...[
-        'metrics.',
-        'params.a',
-        '`',
-        '"',
-        "'",
-        ' AND ',
-        ' IN ',
-        'NOT',
-        '(',
-        ')',
-        ',',
-        '=',
-        '!=',
-        '>',
-        '0.5',
-        'status',
-        '.',
-        '%',
-      ],
-    )
+    const words = 'metrics. params.a ` " \' ( ) , = != > 0.5 status . % AND IN NOT'.split(' ')
+    const piece = fc.constantFrom(...words.map((word) => (/^[A-Z]/.test(word) ? ` ${word} ` : word)))
     const text = fc
-      .array(fc.oneof(piece, fc.string({ unit: 'binary', maxLength: 5 })))
+      .array(fc.oneof(piece, fc.string({ unit: 'binary', maxLength: 5 })), { maxLength: 15 })
       .map((pieces) => pieces.join(''))
     fc.assert(
       fc.property(text, fc.boolean(), (input, strict) => {
-        try {
-          matchesFilter(parseFilter(input, { strict }), view)
-        } catch (error) {
-          if (!isModelError(error, 'filter-invalid')) throw error
-          expect(error.data['column']).toBeGreaterThan(0)
-          expect(error.hints.length).toBeGreaterThan(0)
-        }
+        expect(['fits', 'fits not', 'filter-invalid']).toContain(codeOf(input, strict))
       }),
       { numRuns: 2000 },
     )
@@ -199,11 +172,23 @@ describe('parseFilter', () => {
   })
 })
 
+function codeOf(text: string, strict: boolean): string {
+  try {
+    return holds(text, strict) ? 'fits' : 'fits not'
+  } catch (error) {
+    if (!isModelError(error, 'filter-invalid')) throw error
+    return Number(error.data['column']) > 0 && error.hints.length > 0
+      ? error.code
+      : 'an error that does not help'
+  }
+}
+
 function messageOf(text: string): string {
   try {
     parseFilter(text)
   } catch (error) {
-    if (isModelError(error, 'filter-invalid')) return `${error.message}\nhint: ${error.hints.join('\nhint: ')}`
+    if (isModelError(error, 'filter-invalid'))
+      return `${error.message}\nhint: ${error.hints.join('\nhint: ')}`
     throw error
   }
   throw new Error(`parsed: ${text}`)

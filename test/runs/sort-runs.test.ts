@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { filterView } from '../../src/domain/filter-view.ts'
 import type { RunRecord } from '../../src/domain/run.ts'

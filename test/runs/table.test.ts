@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fitColumns, renderTable, type Column } from '../../src/cli/render/table.ts'
 import { displayWidth } from '../../src/domain/display-width.ts'

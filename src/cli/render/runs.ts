@@ -89,5 +89,5 @@ function title(field: FilterField, all: readonly RunColumn[]): string {
 
 // The names that --filter and --columns take.
 function exactTitle(field: FilterField): string {
-  return field.group === 'attribute' ? field.key : `${formatField(field)}`
+  return field.group === 'attribute' ? field.key : formatField(field)
 }

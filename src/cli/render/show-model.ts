@@ -87,7 +87,7 @@ function cardSection({ card, model }: ShownModel, colors: Colors): Section {
   }
 }
 
-function stateFact(card: ModelCard & { card: object }, colors: Colors): Fact {
+function stateFact(card: Extract<ModelCard, { card: object }>, colors: Colors): Fact {
   if (card.state === 'current')
     return { label: 'state', value: 'describes these weights', paint: colors.green }
   const of = card.commit === undefined ? '' : ` (those of ${card.commit.slice(0, SHORT)})`

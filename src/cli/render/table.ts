@@ -24,7 +24,7 @@ export type Cell = string | { readonly text: string; readonly paint?: ((text: st
 export interface TableOptions {
   /** Columns of the terminal; absent: as wide as it gets. */
   readonly width?: number
-  readonly colors?: { bold(text: string): string }
+  readonly colors?: { readonly bold: (text: string) => string }
 }
 
 const GAP = 2

@@ -1,0 +1,60 @@
+import { safeText } from '../../domain/safe-text.ts'
+import type { CardProblem } from '../../domain/card.ts'
+import type { CardCheck } from '../../features/check-cards.ts'
+import type { Colors } from '../colors.ts'
+import { quoteCommand } from './quote-command.ts'
+
+const SHOWN_UNKNOWN = 8
+
+/** Writes what a check of cards found, and what to type. */
+export function renderCardChecks(checks: readonly CardCheck[], colors: Colors): string {
+  return checks.map((check) => lines(check, colors).join('\n') + '\n').join('')
+}
+
+function lines(check: CardCheck, colors: Colors): string[] {
+  const mark =
+    check.problems.length > 0
+      ? colors.red('✗')
+      : check.warnings.length > 0
+        ? colors.yellow('!')
+        : colors.green('✓')
+  const said = check.problems.length + check.warnings.length === 0 ? ` ${fine(check)}` : ''
+  return [
+    `${mark} ${colors.bold(safeText(check.name))}${said}`,
+    ...check.problems.map((problem) => `    ${colors.red('problem:')} ${sentence(problem)}`),
+    ...check.warnings.map((problem) => `    ${colors.yellow('warning:')} ${sentence(problem)}`),
+    ...unknownLine(check),
+    ...hints(check).map((hint) => `    ${colors.cyan('hint:')} ${hint}`),
+  ]
+}
+
+function fine({ state, policy }: CardCheck): string {
+  return state === 'current' ? 'has a valid card' : policy === 'off' ? 'needs no card (card: off)' : state
+}
+
+function sentence({ field, message, line, column }: CardProblem): string {
+  const where = line === undefined ? '' : ` (line ${line}, column ${column})`
+  return safeText(field === '' ? `${message}${where}` : `"${field}" ${message}${where}`)
+}
+
+function unknownLine({ unknown }: CardCheck): string[] {
+  if (unknown.length === 0) return []
+  const more = unknown.length > SHOWN_UNKNOWN ? `, and ${unknown.length - SHOWN_UNKNOWN} more` : ''
+  return [`    unknown: ${safeText(unknown.slice(0, SHOWN_UNKNOWN).join(', '))}${more}`]
+}
+
+function hints({ state, name, problems, warnings }: CardCheck): string[] {
+  const model = safeText(quoteCommand([name]))
+  if (problems.length + warnings.length === 0) return []
+  if (state === 'unfetched') return ['git model sync', `git model card new ${model}`]
+  if (state === 'stale' || state === 'missing') return [`git model card new ${model}`]
+  if (state === 'absent') return ['git model checkout COMMIT   brings the weights back']
+  const conflict = problems.find(({ message }) => message.startsWith('was changed to'))
+  if (conflict === undefined) return [`git model card edit ${model}`]
+  if (conflict.field === '*')
+    return [`git model card edit ${model}   and take the entry out of card.conflicts`]
+  return [
+    `git model card show ${model}   shows the values`,
+    `git model card set ${model} ${safeText(quoteCommand([`${conflict.field}=VALUE`]))}   settles it`,
+  ]
+}

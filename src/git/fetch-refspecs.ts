@@ -1,0 +1,68 @@
+import { addConfig, unsetConfig, type GitConfig } from './git-config.ts'
+import { fetchRefspecs, SHARED_REFS } from './refs.ts'
+import type { Repository } from './repository.ts'
+
+/** A fetch refspec of a remote. */
+export interface RemoteRefspec {
+  remote: string
+  refspec: string
+}
+
+/** Lists the remotes that have a URL, in the order of the configuration. */
+export function configuredRemotes(config: GitConfig): string[] {
+  return [...new Set(config.entries.flatMap(({ key }) => /^remote\.(.+)\.url$/s.exec(key)?.[1] ?? []))]
+}
+
+/** Lists the refspecs that bring a remote's metadata and are not configured. */
+export function missingRefspecs(config: GitConfig, remote: string): string[] {
+  const present = config.all(`remote.${remote}.fetch`)
+  return fetchRefspecs(remote).filter((refspec) => !present.includes(refspec))
+}
+
+/**
+ * Adds the refspecs with which an ordinary `git fetch` brings a remote's metadata into private tracking refs.
+ *
+ * @returns those that were not there.
+ */
+export async function addRefspecs(repo: Pick<Repository, 'root'>, config: GitConfig, remote: string): Promise<string[]> {
+  const missing = missingRefspecs(config, remote)
+  for (const refspec of missing) await addConfig(repo, `remote.${remote}.fetch`, refspec)
+  return missing
+}
+
+/** Takes our refspecs away from every remote. @returns the remotes that had them. */
+export async function removeRefspecs(repo: Pick<Repository, 'root'>, config: GitConfig): Promise<string[]> {
+  const remotes = [...new Set(config.entries.flatMap(({ key }) => /^remote\.(.+)\.fetch$/s.exec(key)?.[1] ?? []))]
+  const had = remotes.filter((remote) => missingRefspecs(config, remote).length < fetchRefspecs(remote).length)
+  for (const remote of had) {
+    for (const refspec of fetchRefspecs(remote)) await unsetConfig(repo, `remote.${remote}.fetch`, refspec)
+  }
+  return had
+}
+
+/**
+ * Lists the refspecs with which a fetch overwrites our published refs, unpushed runs and cards included: those
+ * that are forced (or pruned) and whose destination covers one of them.
+ */
+export function dangerousRefspecs(config: GitConfig): RemoteRefspec[] {
+  return config.entries.flatMap(({ key, value }) => {
+    const remote = /^remote\.(.+)\.fetch$/s.exec(key)?.[1]
+    if (remote === undefined || value.startsWith('^')) return []
+    const isPruned = isTrue(config.get(`remote.${remote}.prune`) ?? config.get('fetch.prune'))
+    const isForced = value.startsWith('+')
+    const destination = value.replace(/^\+/, '').split(':')[1] ?? ''
+    return (isForced || isPruned) && coversShared(destination) ? [{ remote, refspec: value }] : []
+  })
+}
+
+function coversShared(destination: string): boolean {
+  const [before, after] = destination.split('*')
+  if (after === undefined) return SHARED_REFS.some((ref) => ref === destination)
+  return SHARED_REFS.some(
+    (ref) => ref.startsWith(before!) && ref.endsWith(after) && ref.length >= before!.length + after.length,
+  )
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value !== undefined && /^(?:true|yes|on|[1-9]\d*)$/i.test(value)
+}
