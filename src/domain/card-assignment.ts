@@ -1,5 +1,5 @@
 import { CARD_PARTS, type CardPath } from './card.ts'
-import { parseCardPath } from './card-path.ts'
+import { formatCardPath, parseCardPath } from './card-path.ts'
 import { parseScalar } from './assignment.ts'
 import { ModelError } from './errors.ts'
 
@@ -52,13 +52,12 @@ function checked(path: CardPath): CardPath {
   if (first === 'schema')
     throw new ModelError('argument-invalid', "the version of a card's format cannot be set")
   if (!OWN_PARTS.has(String(first))) return path
-  const meant = String(first)
   throw new ModelError(
     'argument-invalid',
-    `"${meant}" is a part of card:, not of the Hugging Face metadata`,
+    `"${first}" is a part of card:, not of the Hugging Face metadata`,
     {
-      hints: [`name it card.${meant}`],
-      data: { field: meant },
+      hints: [`name it ${formatCardPath(['card', ...path])}`],
+      data: { field: formatCardPath(path) },
     },
   )
 }

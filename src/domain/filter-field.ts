@@ -122,14 +122,16 @@ function unknownGroup(cursor: Cursor, span: Span, group: string, key: string): E
 }
 
 function unknownAttribute(cursor: Cursor, span: Span, key: string): Error {
-  const known = ATTRIBUTES.filter((each) => !cursor.strict || each.mlflow === true).map((each) => each.name)
-  const hint = `for a metric write metrics.${key}, for a param params.${key}, for a tag tags.${key}`
+  if (GROUPS.has(key)) {
+    return filterError(cursor.text, span, `a name is missing after "${key}"`, `write ${key}.NAME`)
+  }
+  const mlflow = ATTRIBUTES.filter((each) => each.mlflow === true).map((each) => each.name)
   return filterError(
     cursor.text,
     span,
     `"${key}" is no attribute of a run`,
-    hint,
-    `attributes are ${known.join(', ')}`,
+    `for a metric write metrics.${key}, for a param params.${key}, for a tag tags.${key}`,
+    cursor.strict ? `attributes are ${mlflow.join(', ')}` : 'the attributes are in: git model runs -h',
   )
 }
 

@@ -53,15 +53,15 @@ export function defaultColumns(records: readonly RunRecord[], config: Config): R
     column('attribute', 'run_name', 0),
     ...varied('experiment', 90),
     column('attribute', 'status', 10),
-    column('attribute', 'start_time', 20),
+    column('attribute', 'start_time', 40),
     column('attribute', 'duration', 60),
     ...varied('author', 95),
     ...(distinct(records.map((record) => record.code.branch)) > 1 ? [column('attribute', 'branch', 70)] : []),
-    column('attribute', 'code.commit', 30),
+    column('attribute', 'code.commit', 50),
     ...metricNames(records, config).map((name, index) =>
-      column('metric', name, index === 0 ? 0 : 40 + index),
+      column('metric', name, index === 0 ? 0 : 30 + index),
     ),
-    ...variedParams(records).map((name, index) => column('param', name, 50 + index)),
+    ...variedParams(records).map((name, index) => column('param', name, (index < 2 ? 20 : 44) + index)),
   ]
 }
 
@@ -96,12 +96,16 @@ function metricNames(records: readonly RunRecord[], config: Config): string[] {
   return byCount(counts).slice(0, MAX_METRICS)
 }
 
+// Those that have several values first, then those that only some runs have.
 function variedParams(records: readonly RunRecord[]): string[] {
-  const counts = countKeys(records.map((record) => record.params))
-  const names = byCount(counts).filter(
-    (name) => distinct(records.map((record) => own(record.params, name))) > 1,
+  const names = byCount(countKeys(records.map((record) => record.params)))
+  const values = new Map(
+    names.map((name) => [name, new Set(records.map((record) => own(record.params, name)))]),
   )
-  return names.slice(0, MAX_PARAMS)
+  const isVaried = (name: string): boolean =>
+    values.get(name)!.size - Number(values.get(name)!.has(undefined)) > 1
+  const differ = names.filter((name) => values.get(name)!.size > 1)
+  return [...differ.filter(isVaried), ...differ.filter((name) => !isVaried(name))].slice(0, MAX_PARAMS)
 }
 
 function countKeys(groups: readonly (Record<string, unknown> | undefined)[]): Map<string, number> {

@@ -116,7 +116,12 @@ async function describe(content: string | undefined): Promise<Partial<CardWeight
   try {
     const { describeWeights } = await import('../weights/describe-weights.ts')
     const { format, size, tensors, parameters } = await describeWeights(content)
-    return { format, size, tensors: tensors ?? null, parameters: parameters ?? null }
+    return {
+      format: format === 'unknown' ? null : format,
+      size,
+      tensors: tensors ?? null,
+      parameters: parameters ?? null,
+    }
   } catch (error) {
     if (isModelError(error)) return unknown
     throw error

@@ -22,8 +22,8 @@ export interface CardHistoryEntry {
   /** ISO 8601. */
   date: string
   message: string
-  /** `removed` where somebody took the note away. */
-  action: 'written' | 'changed' | 'removed'
+  /** `renewed`: written for new weights, and compared with the card of the earlier ones. */
+  action: 'written' | 'renewed' | 'changed' | 'removed'
   changes: CardChange[]
 }
 
@@ -50,7 +50,7 @@ export async function cardHistory(world: World, spec: string): Promise<CardHisto
     ({ before, after }) => before !== after,
   )
   const texts = await readTexts(store, changes)
-  const entries = changes.map((change) => toEntry(change, texts, commits))
+  const entries = withRenewals(changes).map((change) => toEntry(change, texts, commits))
   return {
     model,
     entries: entries.filter(({ action, changes: fields }) => action !== 'changed' || fields.length > 0),
@@ -139,6 +139,15 @@ function unmerged(revisions: readonly (NoteRevision & { parents: number })[]): N
   })
 }
 
+// The first card of new weights is compared with what the model's card was then.
+function withRenewals(revisions: readonly NoteRevision[]): (NoteRevision & { renewed: boolean })[] {
+  return revisions.map((revision, index) => {
+    const older = revisions.slice(index + 1).find(({ after }) => after !== undefined)
+    if (revision.before !== undefined || older === undefined) return { ...revision, renewed: false }
+    return { ...revision, before: older.after, renewed: true }
+  })
+}
+
 async function readTexts(store: Store, revisions: readonly NoteRevision[]): Promise<Map<Oid, string>> {
   const blobs = [...new Set(revisions.flatMap(({ before, after }) => [before, after]))].filter(
     (oid) => oid !== undefined,
@@ -148,7 +157,7 @@ async function readTexts(store: Store, revisions: readonly NoteRevision[]): Prom
 }
 
 function toEntry(
-  revision: NoteRevision,
+  revision: NoteRevision & { renewed: boolean },
   texts: ReadonlyMap<Oid, string>,
   commits: ReadonlyMap<Oid, Oid>,
 ): CardHistoryEntry {
@@ -156,7 +165,13 @@ function toEntry(
   const [left, right] = [before, after].map((oid) =>
     oid === undefined ? undefined : valueOf(texts.get(oid) ?? ''),
   )
-  const action = before === undefined ? 'written' : after === undefined ? 'removed' : 'changed'
+  const action = revision.renewed
+    ? 'renewed'
+    : before === undefined
+      ? 'written'
+      : after === undefined
+        ? 'removed'
+        : 'changed'
   const changes = diffCardFields(left ?? {}, right ?? {})
   return { note, target, commit: commits.get(target), author, date, message, action, changes }
 }

@@ -53,7 +53,7 @@ function check(found: FoundCard, isAsked: boolean, strict: boolean): CardCheck {
   const policy = model.config.card ?? 'warn'
   const checked = found.text === undefined ? undefined : checkCardText(found.text)
   const problems = [...(checked?.problems ?? []), ...otherWeights(found, checked?.card?.card?.weights)]
-  const warnings: CardProblem[] = []
+  const warnings: CardProblem[] = [...(checked?.warnings ?? [])]
   if (checked?.newer === true)
     warnings.push({ field: 'schema', message: 'is newer than this program; nothing more was checked' })
   const gap = gapOf(found)

@@ -12,7 +12,7 @@ import { findCard, requireCard, specOf, type FoundCard } from './find-card.ts'
 import { refuseNewer, type CardEdit } from './set-card.ts'
 
 /** What became of an edited card. */
-export interface EditedCard extends Omit<CardEdit, 'settled'> {
+export interface EditedCard extends Omit<CardEdit, 'settled' | 'warnings'> {
   /** Whether the text of an earlier, unfinished edit was opened. */
   resumed: boolean
   /** Fields that somebody else changed meanwhile, to other values. Both are in the card. */

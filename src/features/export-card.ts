@@ -4,7 +4,7 @@ import { ModelError } from '../domain/errors.ts'
 import type { World } from '../domain/world.ts'
 import { exportReadme } from '../schema/export-readme.ts'
 import type { ModelAt } from '../store/models.ts'
-import { findCard, requireCard, specOf } from './find-card.ts'
+import { findCard, naming, requireCard, specOf } from './find-card.ts'
 
 /** A card as a README.md. */
 export interface ExportedCard {
@@ -28,7 +28,8 @@ export async function exportCard(
   force = false,
 ): Promise<ExportedCard> {
   const found = await findCard(world, spec)
-  const readme = exportReadme(requireCard(found))
+  const card = requireCard(found)
+  const readme = naming(found.model, () => exportReadme(card))
   const { model } = found
   if (file === undefined) return { model, readme, file: undefined }
   const target = path.resolve(world.cwd, file)
@@ -55,10 +56,14 @@ function write(target: string, readme: string, file: string): void {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOSPC')
       throw new ModelError('disk-full', `no space is left to write "${file}"`, { cause: error })
-    throw new ModelError('write-failed', `"${file}" cannot be written: ${message}`, {
-      hints: ['name another file'],
-      cause: error,
-    })
+    throw new ModelError(
+      'write-failed',
+      `"${file}" cannot be written: ${code === 'ENOENT' ? 'its folder does not exist' : message}`,
+      {
+        hints: ['name another file'],
+        cause: error,
+      },
+    )
   }
 }
 

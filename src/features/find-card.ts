@@ -1,6 +1,6 @@
 import type { Oid } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
-import { ModelError } from '../domain/errors.ts'
+import { isModelError, ModelError } from '../domain/errors.ts'
 import { readNotes } from '../git/notes.ts'
 import { statObjects } from '../git/read-objects.ts'
 import { CARDS_NOTES } from '../git/refs.ts'
@@ -105,6 +105,17 @@ export function requireWeights(model: ModelAt): Oid {
       data: { model: model.name, path: model.path },
     },
   )
+}
+
+/** Runs an edit of a model's card; what goes wrong with the text says which model to type. */
+export function naming<T>(model: ModelAt, edit: () => T): T {
+  try {
+    return edit()
+  } catch (error) {
+    if (!isModelError(error)) throw error
+    const hints = error.hints.map((hint) => hint.replace(/\bMODEL$/, () => specOf(model)))
+    throw new ModelError(error.code, error.message, { hints, data: error.data, cause: error })
+  }
 }
 
 /** Writes a model as it is named at the command line. */

@@ -85,7 +85,7 @@ function readText(target: string, file: string): string {
   try {
     bytes = readFileSync(target)
   } catch (error) {
-    throw new ModelError('argument-invalid', `"${file}" cannot be read: ${(error as Error).message}`, {
+    throw new ModelError('argument-invalid', `"${file}" cannot be read: ${reasonOf(error)}`, {
       hints: ['name the README.md of the model'],
       cause: error,
     })
@@ -96,6 +96,12 @@ function readText(target: string, file: string): string {
     hints: [`convert it, then import it again`],
     data: { file },
   })
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') return 'there is no such file'
+  return code === 'EISDIR' ? 'it is a folder' : message
 }
 
 function invalid(

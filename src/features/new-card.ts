@@ -37,7 +37,7 @@ export async function newCard(world: World, spec: string): Promise<NewCard> {
   const target = requireWeights(model)
   if (found.text !== undefined) throw cardExists(model)
   const facts = await cardFacts(store, model)
-  const { text, review } = previous === undefined ? skeleton(model, facts) : renewed(previous, facts)
+  const { text, review } = previous === undefined ? skeleton(model, facts) : renewed(model, previous, facts)
   await writeCardText(
     store,
     target,
@@ -73,9 +73,14 @@ function skeleton(model: ModelAt, facts: CardFacts): { text: string; review: str
   return { text: composeCard('license: unknown\n', details), review: [] }
 }
 
-function renewed(previous: PreviousCard, facts: CardFacts): { text: string; review: string[] } {
+function renewed(
+  model: ModelAt,
+  previous: PreviousCard,
+  facts: CardFacts,
+): { text: string; review: string[] } {
   const { card, newer, problems } = checkCardText(previous.text)
-  if (card === undefined || newer || problems.length > 0) throw unfitPrevious(previous, problems[0]?.message)
+  if (card === undefined || newer || problems.length > 0)
+    throw unfitPrevious(model, previous, problems[0]?.message)
   const { card: next, review } = renewCard(card, facts.details)
   return { text: updateCardText(previous.text, [], next satisfies Card), review }
 }
@@ -88,17 +93,16 @@ function cardExists(model: ModelAt): ModelError {
 }
 
 function unfitPrevious(
+  model: ModelAt,
   { commit }: PreviousCard,
   problem = 'a newer version of git-model wrote it',
 ): ModelError {
+  const earlier = specOf({ ...model, revision: commit })
   return new ModelError(
     'card-invalid',
     `the card of ${commit.slice(0, 12)} cannot be carried over: ${problem}`,
     {
-      hints: [
-        `git model card check MODEL@${commit.slice(0, 12)}`,
-        `git model card edit MODEL@${commit.slice(0, 12)}`,
-      ],
+      hints: [`git model card check ${earlier}`, `git model card edit ${earlier}`],
       data: { commit },
     },
   )

@@ -1,16 +1,17 @@
 import type { CardPath, CardProblem } from '../domain/card.ts'
-import { formatCardPath } from '../domain/card-path.ts'
+import { formatCardPath, parseCardPath } from '../domain/card-path.ts'
 import { diffCardFields, type CardChange } from '../domain/card-fields.ts'
 import type { CardAssignment } from '../domain/card-assignment.ts'
 import { ModelError } from '../domain/errors.ts'
 import type { World } from '../domain/world.ts'
 import { checkCardText } from '../schema/check-card-text.ts'
+import { cardMembers } from '../schema/card-members.ts'
 import { openCard } from '../schema/card-document.ts'
 import { appendCardItem, removeCardItem, setCardField, unsetCardField } from '../schema/edit-card-text.ts'
 import { settleConflicts } from '../schema/settle-conflicts.ts'
 import { writeCardText } from '../store/cards.ts'
 import type { ModelAt } from '../store/models.ts'
-import { findCard, requireCard, specOf } from './find-card.ts'
+import { findCard, naming, requireCard, specOf } from './find-card.ts'
 
 /** What became of a card. */
 export interface CardEdit {
@@ -19,6 +20,8 @@ export interface CardEdit {
   changes: CardChange[]
   /** The fields whose conflict is settled now. */
   settled: string[]
+  /** What is allowed, but is hardly meant, in the changed fields. */
+  warnings: CardProblem[]
 }
 
 /**
@@ -36,22 +39,31 @@ export async function setCard(
   const before = requireCard(found)
   refuseNewer(before, found.model)
   const paths = assignments.map(({ path }) => path)
-  const edited = assignments.reduce((text, assignment) => apply(text, assignment, found.model), before)
-  const { text, settled } = settleConflicts(edited, paths)
+  const { text, settled } = naming(found.model, () => {
+    const edited = assignments.reduce(
+      (standing, assignment) => apply(standing, assignment, found.model),
+      before,
+    )
+    return settleConflicts(edited, paths)
+  })
   if (text !== found.stored) {
-    const names = [...new Set(paths.map(formatCardPath))].join(', ')
+    const changed = [...new Set(paths.map(formatCardPath))].join(', ')
     await writeCardText(
       found.store,
       found.model.target!,
       text,
-      `card of ${found.model.name}: ${names}`,
+      `card of ${found.model.name}: ${changed}`,
       found.stored,
     )
   }
+  const names = paths.map(formatCardPath)
   return {
     model: found.model,
     changes: diffCardFields(openCard(before).value, openCard(text).value),
     settled,
+    warnings: checkCardText(text).warnings.filter(({ field }) =>
+      names.some((name) => name.startsWith(field)),
+    ),
   }
 }
 
@@ -88,6 +100,12 @@ function change(text: string, { path, action }: CardAssignment, value: unknown):
   return action === 'unset' ? unsetCardField(text, path) : setCardField(text, path, value)
 }
 
+function knownMembers(field: string): string[] {
+  const parent = parseCardPath(field).slice(0, -1)
+  const members = parent.length === 0 ? [] : cardMembers(parent)
+  return members.length === 0 ? [] : [`${formatCardPath(parent)} has: ${members.join(', ')}`]
+}
+
 function key({ field, message }: CardProblem): string {
   return `${field}\n${message}`
 }
@@ -96,7 +114,7 @@ function wouldBreak(path: CardPath, { field, message }: CardProblem, model: Mode
   const name = formatCardPath(path)
   const where = field === name || field === '' ? `"${name}"` : `"${field}"`
   return new ModelError('card-invalid', `${where} ${message}; the card of "${model.name}" stays as it was`, {
-    hints: ['the fields and their types: docs/cards.md', `git model card edit ${specOf(model)}`],
+    hints: [...knownMembers(field), `git model card edit ${specOf(model)}`],
     data: { field, message },
   })
 }

@@ -4,18 +4,9 @@ import { git } from '../git/run-git.ts'
 import { readConfig } from '../store/config.ts'
 import { modelsAt, type ModelAt } from '../store/models.ts'
 import type { Store } from '../store/open-store.ts'
-import { runsOfCommit } from './link-runs.ts'
-import type { StoredRun } from '../store/runs.ts'
+import { runsOfCommit, type LinkedRun } from './link-runs.ts'
 import { metadataState, type MetadataState } from './metadata-state.ts'
 import { showFiles, type ShownFile } from './show-files.ts'
-
-/** A run that belongs to a commit, and the rule that says so. */
-export interface LinkedRun {
-  run: StoredRun
-  rule: 'produced' | 'same-tree' | 'same-commit' | 'linked' | 'nearest'
-  /** How many commits before it the run belongs to; 0 for its own. */
-  distance: number
-}
 
 /** All that is known of a commit. */
 export interface ShownCommit {

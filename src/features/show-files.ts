@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
+import path from 'node:path'
 import { gitLine } from '../git/run-git.ts'
 import { lfsStore, objectPath, pinPath } from '../lfs/lfs-store.ts'
 import type { Store } from '../store/open-store.ts'
@@ -17,17 +18,34 @@ export interface ShownFile {
   presence: Presence
 }
 
-/** Looks up which files' content is in the LFS store. Nothing is fetched. */
+/**
+ * Looks up which files' content is on this machine. Nothing is fetched.
+ *
+ * @param inWorkTree - whether the files are those of the work tree, where content counts that is not in the LFS store.
+ */
 export async function showFiles(
   store: Store,
   files: readonly { path: string; oid: string; size: number }[],
+  inWorkTree = false,
 ): Promise<ShownFile[]> {
   if (files.length === 0) return []
   const storage = await gitLine(store.repo, ['config', '--get', 'lfs.storage'], { ok: [0, 1] })
   const lfs = lfsStore(store.repo.commonDir, storage === '' ? undefined : storage)
   return files.map((file) => {
     const oid = file.oid.replace(/^sha256:/, '')
-    const isHere = /^[0-9a-f]{64}$/.test(oid) && (existsSync(objectPath(lfs, oid)) || existsSync(pinPath(lfs, oid)))
-    return { path: file.path, oid, size: file.size, presence: file.size === 0 ? 'empty' : isHere ? 'here' : 'unfetched' }
+    const isKept =
+      /^[0-9a-f]{64}$/.test(oid) && [objectPath(lfs, oid), pinPath(lfs, oid)].some((at) => existsSync(at))
+    const isHere = isKept || (inWorkTree && sizeOf(path.join(store.repo.root, file.path)) === file.size)
+    return {
+      path: file.path,
+      oid,
+      size: file.size,
+      presence: file.size === 0 ? 'empty' : isHere ? 'here' : 'unfetched',
+    }
   })
+}
+
+// A pointer that stands in for content which was not fetched is smaller than that content.
+function sizeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.size
 }

@@ -26,7 +26,7 @@ export interface ShownModel {
 /** Gathers all that is known of a model. */
 export async function showModel(store: Store, model: ModelAt): Promise<ShownModel> {
   const [files, config, runs, card, [stat]] = await Promise.all([
-    showFiles(store, model.pointers),
+    showFiles(store, model.pointers, model.revision === undefined),
     readConfig(store.repo, model.revision),
     listRuns(store),
     findModelCard(store, model),
@@ -34,12 +34,23 @@ export async function showModel(store: Store, model: ModelAt): Promise<ShownMode
   ])
   const configured = Object.values(config.models ?? {}).some(({ path }) => path === model.path)
   const plainSize = files.length === 0 && stat?.type === 'blob' ? stat.size : undefined
-  return { kind: 'model', model, configured, files, plainSize, producers: producersOf(runs, model), card, config }
+  return {
+    kind: 'model',
+    model,
+    configured,
+    files,
+    plainSize,
+    producers: producersOf(runs, model),
+    card,
+    config,
+  }
 }
 
 function producersOf(runs: readonly StoredRun[], { pointers }: ModelAt): StoredRun[] {
   const wanted = new Set(pointers.map(({ oid }) => `sha256:${oid}`))
   return runs
-    .filter(({ record }) => record.deleted !== true && record.outputs?.files.some(({ oid }) => wanted.has(oid)))
+    .filter(
+      ({ record }) => record.deleted !== true && record.outputs?.files.some(({ oid }) => wanted.has(oid)),
+    )
     .sort((a, b) => (`${b.record.started}${b.record.run}` < `${a.record.started}${a.record.run}` ? -1 : 1))
 }

@@ -48,7 +48,16 @@ export async function showRun(store: Store, run: StoredRun): Promise<ShownRun> {
 /** Reads the first line of a commit's message; undefined when the commit is not here. */
 export async function readSubject(store: Store, commit: Oid): Promise<string | undefined> {
   if (!/^[0-9a-f]{40,64}$/.test(commit)) return undefined
-  const args = ['log', '-1', '--no-show-signature', '--no-notes', '--format=%s', '--end-of-options', commit, '--']
+  const args = [
+    'log',
+    '-1',
+    '--no-show-signature',
+    '--no-notes',
+    '--format=%s',
+    '--end-of-options',
+    commit,
+    '--',
+  ]
   const { exitCode, stdout } = await git(store.repo, args, { ok: [0, 128] })
   return exitCode === 0 ? stdout.trimEnd() : undefined
 }

@@ -29,7 +29,11 @@ const KINDS: readonly TargetKind[] = ['run', 'model', 'commit']
  *
  * @throws ModelError `revision-unknown` when it is none of them, `revision-ambiguous` when it is several runs.
  */
-export async function showTarget(world: World, name: string, options: { nearest?: boolean } = {}): Promise<ShownTarget> {
+export async function showTarget(
+  world: World,
+  name: string,
+  options: { nearest?: boolean } = {},
+): Promise<ShownTarget> {
   const store = await openStore(world)
   const { kind, rest } = splitKind(name)
   const finders = { run: findRunTarget, model: findModelTarget, commit: findCommitTarget }
@@ -42,7 +46,10 @@ export async function showTarget(world: World, name: string, options: { nearest?
   const show = found[0]?.show ?? (await findPathTarget(store, name))
   if (show === undefined) throw nothingFits(name)
   const others = found.slice(1).map((other) => `${other.kind}:${name}`)
-  return { shown: await show(), others: found[0]?.kind === 'run' ? await notItsOwnCommit(store, name, others) : others }
+  return {
+    shown: await show(),
+    others: found[0]?.kind === 'run' ? await notItsOwnCommit(store, name, others) : others,
+  }
 }
 
 function splitKind(name: string): { kind: TargetKind | undefined; rest: string } {
@@ -50,7 +57,12 @@ function splitKind(name: string): { kind: TargetKind | undefined; rest: string }
   return { kind, rest: kind === undefined ? name : name.slice(kind.length + 1) }
 }
 
-async function required(store: Store, kind: TargetKind, name: string, options: { nearest?: boolean }): Promise<Show> {
+async function required(
+  store: Store,
+  kind: TargetKind,
+  name: string,
+  options: { nearest?: boolean },
+): Promise<Show> {
   if (kind === 'run') {
     const run = await findRun(store, name)
     return () => showRun(store, run)

@@ -107,7 +107,8 @@ function runsLegacy(file: string, body: string, ours: string): boolean {
 
 function readIfFile(file: string): string | undefined {
   try {
-    return readFileSync(file, 'latin1') === '' ? '' : readFileSync(file, 'utf8')
+    // Byte by byte, since a hook can be a program.
+    return readFileSync(file, 'latin1')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'ENOENT') return ''
@@ -128,7 +129,7 @@ async function installHook({ name, file, state, chained }: HookReport): Promise<
   const body = readHookBody(name)
   if (state === 'foreign') await moveAside(file, chained)
   const temporary = `${file}.${process.pid}.tmp`
-  await writeFile(temporary, body)
+  await writeFile(temporary, body, 'latin1')
   await chmod(temporary, 0o755)
   await rename(temporary, file)
 }

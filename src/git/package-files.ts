@@ -7,9 +7,9 @@ export function packageFile(path: string): string {
   return candidates.find((file) => existsSync(file)) ?? candidates[0]!
 }
 
-/** Reads the body of a hook of ours. */
+/** Reads the body of a hook of ours, byte by byte. */
 export function readHookBody(name: string): string {
-  return readFileSync(packageFile(`hooks/${name}`), 'utf8')
+  return readFileSync(packageFile(`hooks/${name}`), 'latin1')
 }
 
 /** The program that hooks start: the words of a command line. */

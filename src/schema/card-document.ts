@@ -9,7 +9,7 @@ import {
   parseAllDocuments,
   visit,
 } from 'yaml'
-import type { Document, Node, Pair, ParsedNode, YAMLMap, YAMLSeq } from 'yaml'
+import type { Document, Node, Pair, ParsedNode, YAMLMap } from 'yaml'
 import { MAX_CARD_DEPTH, MAX_CARD_LENGTH, type CardPath, type CardProblem } from '../domain/card.ts'
 import { ModelError } from '../domain/errors.ts'
 
@@ -30,6 +30,9 @@ const PARSE_OPTIONS = {
   stringKeys: false,
   logLevel: 'silent',
 } as const
+
+/** How many problems of one text are told. */
+const MAX_PROBLEMS = 20
 
 /** How often the aliases of a card may multiply what they stand for. */
 const MAX_ALIASES = 100
@@ -94,7 +97,7 @@ export function startOf(node: unknown): number | undefined {
 
 /** Returns where a node's own text ends, without the blanks and comments that follow it. */
 export function endOf(node: unknown): number {
-  if (isCollection(node) && (node as YAMLMap | YAMLSeq).flow !== true && node.items.length > 0) {
+  if (isCollection(node) && node.flow !== true && node.items.length > 0) {
     const last = node.items.at(-1)
     if (!isPair(last)) return endOf(last)
     return last.value === null || isEmpty(last.value) ? afterColon(last) : endOf(last.value)
@@ -124,7 +127,8 @@ function readDocument(
 ): { document: CardDocument } | { problems: CardProblem[] } {
   const errors = documents.flatMap((document) => document.errors)
   if (errors.length > 0) {
-    return { problems: errors.map(({ message, pos: [start] }) => at(lines, start, message)) }
+    const problems = errors.map(({ message, pos: [start] }) => at(lines, start, message))
+    return { problems: unique(problems) }
   }
   const [document, second] = documents
   if (second !== undefined) return { problems: [at(lines, second.range[0], 'a second document begins here')] }
@@ -134,10 +138,18 @@ function readDocument(
   if (deep !== undefined) return { problems: [at(lines, startOf(deep) ?? 0, 'it nests too deeply')] }
   try {
     const value = document.toJS({ maxAliasCount: MAX_ALIASES }) as Record<string, unknown>
-    return { document: { text, root: root as YAMLMap, value, lines } }
+    return { document: { text, root, value, lines } }
   } catch (error) {
     return problem(error instanceof Error ? error.message : 'it cannot be read')
   }
+}
+
+// One slip of the pen is reported by several parts of the parser.
+function unique(problems: CardProblem[]): CardProblem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()].slice(
+    0,
+    MAX_PROBLEMS,
+  )
 }
 
 function tooDeep(root: unknown): Node | undefined {

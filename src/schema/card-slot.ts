@@ -10,7 +10,7 @@ export interface CardSlot {
   /** What the slot is in: the map or list whose member it is. */
   container: YAMLMap | YAMLSeq
   /** The pair of a map, or the item of a list. */
-  entry: Pair | unknown
+  entry: unknown
   /** The value's node; null where `key:` has none. */
   node: unknown
   /** Behind the `:` or the `-`. */

@@ -1,6 +1,8 @@
 import { CARD_SCHEMA, type Card, type CardConflict, type CardPath, type CardProblem } from '../domain/card.ts'
 import { cardFields } from '../domain/card-fields.ts'
 import { formatCardPath } from '../domain/card-path.ts'
+import { nearMiss } from '../domain/near-miss.ts'
+import { cardMembers } from './card-members.ts'
 import { cardPosition, parseCard, type CardDocument } from './card-document.ts'
 import { conflictsOf } from './merge-cards.ts'
 import { pointerParts, validate } from './validate.ts'
@@ -14,6 +16,8 @@ export interface CheckedCard {
   /** In the order of the text. */
   problems: CardProblem[]
   conflicts: CardConflict[]
+  /** What is allowed, but is hardly meant. */
+  warnings: CardProblem[]
   /** The fields that are marked unknown. */
   unknown: string[]
 }
@@ -22,17 +26,32 @@ export interface CheckedCard {
 export function checkCardText(text: string): CheckedCard {
   const parsed = parseCard(text)
   if ('problems' in parsed)
-    return { card: undefined, newer: false, problems: parsed.problems, conflicts: [], unknown: [] }
+    return {
+      card: undefined,
+      newer: false,
+      problems: parsed.problems,
+      conflicts: [],
+      warnings: [],
+      unknown: [],
+    }
   const { document } = parsed
   const card = document.value as Card
-  if (isNewer(card.schema)) return { card, newer: true, problems: [], conflicts: [], unknown: [] }
+  if (isNewer(card.schema))
+    return { card, newer: true, problems: [], conflicts: [], warnings: [], unknown: [] }
   const conflicts = conflictsOf(document)
   const problems = [
     ...schemaProblems(document),
     ...conflicts.map((conflict) => conflictProblem(document, conflict)),
   ]
   problems.sort((a, b) => a.line! - b.line! || a.column! - b.column!)
-  return { card, newer: false, problems, conflicts, unknown: unknownFields(card) }
+  return {
+    card,
+    newer: false,
+    problems,
+    conflicts,
+    warnings: misspelt(document),
+    unknown: unknownFields(card),
+  }
 }
 
 function isNewer(schema: unknown): boolean {
@@ -43,7 +62,11 @@ function isNewer(schema: unknown): boolean {
 function schemaProblems(document: CardDocument): CardProblem[] {
   return validate('card', document.value).map(({ path: pointer, message }) => {
     const path = toPath(document.value, pointer)
-    return { field: formatCardPath(path), message, ...cardPosition(document, path) }
+    const meant = message.includes('not known')
+      ? nearMiss(String(path.at(-1)), cardMembers(path.slice(0, -1)))
+      : undefined
+    const hint = meant === undefined ? '' : `; did you mean "${meant}"?`
+    return { field: formatCardPath(path), message: message + hint, ...cardPosition(document, path) }
   })
 }
 
@@ -54,6 +77,17 @@ function conflictProblem(document: CardDocument, { field, values }: CardConflict
     message: `was changed to ${values.length} different values`,
     ...cardPosition(document, ['card', 'conflicts', index]),
   }
+}
+
+// Metadata is an open set of keys, so a key that nobody knows is no problem.
+function misspelt(document: CardDocument): CardProblem[] {
+  const known = cardMembers([])
+  return Object.keys(document.value).flatMap((key) => {
+    const meant = nearMiss(key, known)
+    if (meant === undefined) return []
+    const message = `is no key that the Hugging Face Hub knows; did you mean "${meant}"?`
+    return [{ field: formatCardPath([key]), message, ...cardPosition(document, [key]) }]
+  })
 }
 
 // In a pointer, an index and a key that is a number look alike.

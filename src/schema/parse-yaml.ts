@@ -1,5 +1,5 @@
 import { splitStream, type StreamPart } from './split-stream.ts'
-import { readYamlTree, type TextProblem, type YamlTree } from './yaml-tree.ts'
+import { readYamlTree, type Budget, type TextProblem, type YamlTree } from './yaml-tree.ts'
 
 export type { TextProblem } from './yaml-tree.ts'
 
@@ -15,11 +15,14 @@ export interface ParseLimits {
   length?: number
   /** How deep collections may nest. Default 64. */
   depth?: number
+  /** How many YAML tokens all documents together may have: about three for each value. Default 500,000. */
+  tokens?: number
 }
 
 // Reading YAML takes some hundred bytes of memory for each character; JSON takes a few.
 const LONGEST_YAML = 16 * 1024 * 1024
 const DEFAULT_DEPTH = 64
+const DEFAULT_TOKENS = 500_000
 
 /**
  * Reads a stream of YAML documents. Never throws: what is wrong stands in each document's `problems`, with the
@@ -27,12 +30,13 @@ const DEFAULT_DEPTH = 64
  * objects one a line, which is what `cat_sort_uniq` leaves of such documents, are a document each.
  */
 export function parseDocuments(text: string, limits: ParseLimits = {}): ParsedDocument[] {
-  const { length = LONGEST_YAML, depth = DEFAULT_DEPTH } = limits
+  const { length = LONGEST_YAML, depth = DEFAULT_DEPTH, tokens = DEFAULT_TOKENS } = limits
+  const budget: Budget = { depth, tokens }
   return splitStream(text).flatMap((part) => {
     const json = part.text.length > length ? undefined : parseJson(part, depth)
     if (json !== undefined) return json
     const most = Math.min(length, LONGEST_YAML)
-    return [part.text.length > most ? tooLong(part, most) : parseYaml(part, depth)]
+    return [part.text.length > most ? tooLong(part, most) : parseYaml(part, budget)]
   })
 }
 
@@ -41,8 +45,8 @@ function tooLong({ text, line }: StreamPart, length: number): ParsedDocument {
   return { text, value: undefined, problems: [{ message, line: line + 1, column: 1 }], position: () => undefined }
 }
 
-function parseYaml({ text, line }: StreamPart, depth: number): ParsedDocument {
-  const { value, problems, position } = readYamlTree(text, depth)
+function parseYaml({ text, line }: StreamPart, budget: Budget): ParsedDocument {
+  const { value, problems, position } = readYamlTree(text, budget)
   const shift = <T extends { line: number }>(place: T): T => ({ ...place, line: place.line + line })
   return {
     text,
@@ -74,7 +78,7 @@ function splitLines({ text, line }: StreamPart): StreamPart[] {
 // JSON is YAML: the tree that knows the positions is only built when somebody asks for one.
 function jsonDocument(part: StreamPart, value: unknown, depth: number): ParsedDocument {
   let tree: ParsedDocument | undefined
-  const position: ParsedDocument['position'] = (path) => (tree ??= parseYaml(part, depth)).position(path)
+  const position: ParsedDocument['position'] = (path) => (tree ??= parseYaml(part, { depth, tokens: Infinity })).position(path)
   return { text: part.text, value, problems: [], position }
 }
 

@@ -5,9 +5,13 @@ export interface StreamPart {
   line: number
 }
 
+/** How many documents a stream is split into. */
+const MAX_PARTS = 10_000
+
 /**
  * Splits a YAML stream at its document markers. A line that begins with `---` is a marker wherever it stands,
  * in a quoted text too, so one damaged document cannot swallow the next. Parts without content are left out.
+ * What comes after {@link MAX_PARTS} parts is one part.
  */
 export function splitStream(stream: string): StreamPart[] {
   // Byte order marks stand where texts were glued together.
@@ -23,6 +27,7 @@ export function splitStream(stream: string): StreamPart[] {
     ;[start, isOpen] = [end, false]
   }
   for (const { index, 0: marker } of text.matchAll(/(?<![^\n])(?:---|\.\.\.)(?=\s|$)/g)) {
+    if (parts.length === MAX_PARTS - 1) break
     if (marker === '---') {
       if (isOpen || !isPrelude(text.slice(start, index))) close(index)
       isOpen = true
@@ -34,7 +39,7 @@ export function splitStream(stream: string): StreamPart[] {
 
 // Directives and comments belong to the document that follows them.
 function isPrelude(text: string): boolean {
-  return text.split('\n').every((line) => /^(?:\s*$|\s*#|%)/.test(line))
+  return text.split('\n').every((line) => /^(?:\s*$|\s*#|%|\.\.\.\s*$)/.test(line))
 }
 
 function lineEnd(text: string, from: number): number {

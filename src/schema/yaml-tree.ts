@@ -18,39 +18,50 @@ export interface YamlTree {
   position(path: readonly (string | number)[]): { line: number; column: number } | undefined
 }
 
+/** What reading may still cost. It is shared by the documents of a stream, and used up as they are read. */
+export interface Budget {
+  /** How many tokens: each takes about 3 µs and 300 bytes. */
+  tokens: number
+  /** How deep collections may nest. */
+  readonly depth: number
+}
+
 /** How many problems of one text are told. */
 const MAX_PROBLEMS = 20
+
+// The library's lexer recurses for each of them.
+const MAX_TAGS_IN_A_ROW = 20
 
 /**
  * Reads a YAML text of one document. Never throws.
  *
- * Aliases, repeated keys and nesting deeper than `maxDepth` are problems. Keys are texts, and `__proto__` is a
+ * Aliases, repeated keys and texts that cost more than the budget are problems. Keys are texts, and `__proto__` is a
  * key like any other. The types are those of YAML 1.2's core schema, whatever version the text claims.
  */
-export function readYamlTree(text: string, maxDepth: number): YamlTree {
+export function readYamlTree(text: string, budget: Budget): YamlTree {
   const reading = new Reading()
   try {
-    const [document, another] = compose(text, maxDepth, reading.lines)
+    const [document, another] = compose(text, budget, reading.lines)
     for (const { message, pos } of document?.errors ?? []) reading.report(message, pos[0])
     if (another !== undefined) reading.report('there is more than one document', another.range[0])
     return reading.finish(document?.contents ?? null)
   } catch (error) {
     // What the library throws on is broken text; too deep a recursion is one of its ways.
-    const problem = error instanceof TooDeep ? error : { message: 'this is no YAML that can be read', offset: 0 }
+    const problem = error instanceof TooMuch ? error : { message: 'this is no YAML that can be read', offset: 0 }
     reading.report(problem.message, problem.offset)
     return { ...reading.finish(null), value: undefined }
   }
 }
 
-class TooDeep extends Error {
+class TooMuch extends Error {
   readonly offset: number
-  constructor(offset: number, maxDepth: number) {
-    super(`the nesting is deeper than ${maxDepth} levels`)
+  constructor(message: string, offset: number) {
+    super(message)
     this.offset = offset
   }
 }
 
-function compose(text: string, maxDepth: number, lines: LineCounter): Document.Parsed[] {
+function compose(text: string, budget: Budget, lines: LineCounter): Document.Parsed[] {
   const composer = new Composer({
     version: '1.2',
     schema: 'core',
@@ -59,16 +70,21 @@ function compose(text: string, maxDepth: number, lines: LineCounter): Document.P
     uniqueKeys: false,
     logLevel: 'silent',
   })
-  return [...composer.compose(tokens(text, maxDepth, lines), false, text.length)]
+  return [...composer.compose(readTokens(text, budget, lines), false, text.length)]
 }
 
 // The parser is asked how deep it is while it reads: what comes after it recurses.
-function* tokens(text: string, maxDepth: number, lines: LineCounter): Generator<CST.Token, void> {
+function* readTokens(text: string, budget: Budget, lines: LineCounter): Generator<CST.Token, void> {
   const parser = new Parser(lines.addNewLine)
   lines.addNewLine(0)
+  let tags = 0
   for (const lexeme of new Lexer().lex(text)) {
+    if (!/^[ \t\n]/.test(lexeme)) tags = /^[&!]/.test(lexeme) ? tags + 1 : 0
+    if (tags > MAX_TAGS_IN_A_ROW) throw new TooMuch('there are too many tags and anchors in a row', parser.offset)
+    if (--budget.tokens < 0) throw new TooMuch('there are too many values to read', parser.offset)
     yield* parser.next(lexeme)
-    if (parser.stack.length > maxDepth + 2) throw new TooDeep(parser.offset, maxDepth)
+    if (parser.stack.length <= budget.depth + 2) continue
+    throw new TooMuch(`the nesting is deeper than ${budget.depth} levels`, parser.offset)
   }
   yield* parser.end()
 }
@@ -79,8 +95,7 @@ class Reading {
   readonly problems: TextProblem[] = []
 
   report(message: string, offset: number): void {
-    const [first] = message.split('\n')
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ message: lowerFirst(first!), ...this.at(offset) })
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ message: shorten(message), ...this.at(offset) })
   }
 
   finish(contents: Node | null): YamlTree {
@@ -110,7 +125,7 @@ class Reading {
     for (const { key, value } of pairs) {
       const name = keyText(key)
       if (name === undefined) this.report('a key must be a text', offsetOf(key))
-      else if (map.has(name)) this.report(`the key ${JSON.stringify(name)} stands here twice`, offsetOf(key))
+      else if (map.has(name)) this.report(`the key ${JSON.stringify(name.slice(0, 100))} stands here twice`, offsetOf(key))
       else map.set(name, this.toValue(value))
     }
     return Object.fromEntries(map)
@@ -147,6 +162,8 @@ function offsetOf(node: unknown): number {
   return (node as Node | null | undefined)?.range?.[0] ?? 0
 }
 
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
+// The library's messages quote the text, whatever is in it, on several lines.
+function shorten(message: string): string {
+  const line = message.slice(0, 200).replace(/\n[^]*$/, '')
+  return line.charAt(0).toLowerCase() + line.slice(1)
 }

@@ -22,15 +22,15 @@ export type WeightFormat =
   | 'tar'
   | 'unknown'
 
-const WITH_PICKLE: readonly WeightFormat[] = [
+const WITH_PICKLE: ReadonlySet<WeightFormat> = new Set([
   'pytorch',
   'pytorch-legacy',
   'torchscript',
   'pickle',
   'npy-object',
-]
+])
 
 /** Tells whether a format is, or has in it, a Python pickle: loading it can run any code. */
 export function holdsPickle(format: WeightFormat): boolean {
-  return WITH_PICKLE.includes(format)
+  return WITH_PICKLE.has(format)
 }

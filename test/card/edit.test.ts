@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { CardPath } from '../../src/domain/card.ts'
 import { valueAt, withValue } from '../../src/domain/card-value.ts'
 import { formatCardPath, parseCardPath } from '../../src/domain/card-path.ts'
 import { openCard } from '../../src/schema/card-document.ts'
@@ -148,9 +149,10 @@ describe('an edit touches what it edits', () => {
     expect(() => set(card, 'license.x', 1)).toThrow('"license" is a value and has no members')
     expect(() => set(card, 'tags.x', 1)).toThrow('"tags" is a list')
     expect(() => set(card, 'tags[7]', 1)).toThrow('"tags" has 2 items')
-    for (const path of ['', 'a..b', '[0]', 'a[', 'a]', 'a["x]', '.a']) {
-      expect(() => parseCardPath(path), path).toThrow('does not name a field')
-    }
+  })
+
+  test.each(['', 'a..b', '[0]', 'a[', 'a]', 'a["x]', '.a'])('%j names no field', (path) => {
+    expect(() => parseCardPath(path)).toThrow('does not name a field')
   })
 })
 
@@ -216,19 +218,24 @@ const path = fc.oneof(
   fc.array(fc.string({ unit: 'grapheme', maxLength: 4 }), { minLength: 1, maxLength: 3 }),
 )
 
+// A path that leads through a plain value is refused; nothing else may be.
+const setOrRefuse = (text: string, at: CardPath, wanted: unknown): string | undefined => {
+  try {
+    return setCardField(text, at, wanted)
+  } catch (error) {
+    if (/is a value and has no|is a list:|items?, so/.test(String(error))) return undefined
+    throw error
+  }
+}
+
 describe('properties', () => {
   test('what is set is read back, everything else stays, and setting it twice changes nothing', () => {
     fc.assert(
       fc.property(readmes(), path, value, (readme, at, wanted) => {
         if (at[0] === 'schema' || at[0] === 'card') fc.pre(at.length > 1)
         const text = importReadme(readme, { identity: { name: 'x' } })
-        let edited: string
-        try {
-          edited = setCardField(text, at, wanted)
-        } catch (error) {
-          expect(String(error)).toMatch(/is a value and has no|is a list:|items?, so/)
-          return
-        }
+        const edited = setOrRefuse(text, at, wanted)
+        fc.pre(edited !== undefined)
         expect(openCard(edited).value).toEqual(withValue(openCard(text).value, at, wanted))
         expect(setCardField(edited, at, wanted)).toBe(edited)
       }),

@@ -21,20 +21,23 @@ const SCREENFUL = 50
 export const runs = buildCommand<Flags, [], Context>({
   docs: {
     brief: 'List runs',
-    fullDescription: `List runs, the newest first: finished ones and those that are running now.
-
-FILTER is comparisons joined by AND, as in MLflow's run search: metrics.NAME, params.NAME,
-tags.NAME, datasets.name, or an attribute such as status, name, branch or start_time.
-A run that does not have the thing never fits. See docs/runs.md for all of it.
-
-KEY is such a name, with ASC, DESC or a minus in front. A metric with a goal in
-.gitmodel.yaml puts the best first when no direction is given.
-
-Examples:
-  git model runs
-  git model runs --filter "metrics.val/acc > 0.9 AND params.lr = '0.001'"
-  git model runs --sort metrics.val/acc --limit 5
-  git model runs --columns id,name,metrics.*,params.lr --format csv`,
+    fullDescription: [
+      'List runs, the newest first: finished ones and those that are running now.',
+      '',
+      "FILTER is comparisons joined by AND, as in MLflow's run search. On the left stands metrics.NAME,",
+      'params.NAME, tags.NAME, datasets.name or an attribute: name, status, experiment, kind, branch,',
+      'commit, dirty, author, start_time, end_time, duration (seconds), exit, run_id, parent, notes, command.',
+      'A run that does not have the thing never fits, not even with !=. All of it: docs/runs.md.',
+      '',
+      'KEY is such a name, with ASC or DESC behind it or a minus in front. A metric with a goal in',
+      '.gitmodel.yaml puts the best first when no direction is given.',
+      '',
+      'Examples:',
+      '  git model runs',
+      `  git model runs --filter "metrics.val/acc > 0.9 AND params.lr = '0.001'"`,
+      '  git model runs --sort metrics.val/acc --limit 5',
+      '  git model runs --columns id,name,metrics.*,params.lr --format csv',
+    ].join('\n'),
   },
   parameters: {
     flags: {
@@ -144,9 +147,8 @@ function sayNothingFound(out: Context['out'], flags: Flags, list: RunList): void
     return
   }
   if (flags.filter !== undefined && list.runs.length === 0 && list.hidden === 0) {
-    return out.status(
-      `none of ${list.known} runs fits the filter; a run that does not have a value never fits, not even with !=`,
-    )
+    const never = /!=|not\s+in/i.test(flags.filter) ? '; a run that does not have a value never fits' : ''
+    return out.status(`none of ${list.known} runs fits the filter${never}`)
   }
   if (list.runs.length > 0) return out.status(`${list.runs.length} runs; none is shown with --limit 0`)
   out.status(`${list.hidden} deleted ${list.hidden === 1 ? 'run' : 'runs'}; see with --all`)

@@ -15,7 +15,7 @@ export const show = buildCommand<Flags, [target: string], Context>({
     fullDescription: [
       'Show everything that is known of a run, of a commit and its runs, or of a model.',
       '',
-      'TARGET is the first of these that fits: a run by its id (4 digits or more) or name, a model of',
+      'The name is the first of these that fits: a run by its id (4 digits or more) or name, a model of',
       '.gitmodel.yaml (MODEL or MODEL@REVISION), a commit, branch or tag, the path of a weight file.',
       'run:, model: or commit: in front says which is meant. Default: HEAD.',
       '',
@@ -39,7 +39,9 @@ export const show = buildCommand<Flags, [target: string], Context>({
     },
     positional: {
       kind: 'tuple',
-      parameters: [{ parse: String, brief: 'Run, model or commit', placeholder: 'target', default: 'HEAD' }],
+      parameters: [
+        { parse: String, brief: 'Run, model or commit', placeholder: 'RUN|COMMIT|MODEL', default: 'HEAD' },
+      ],
     },
   },
   async func(flags, target) {

@@ -1,10 +1,9 @@
 import { safeText } from '../../domain/safe-text.ts'
+import { groupFields } from '../../domain/unknown-fields.ts'
 import type { CardProblem } from '../../domain/card.ts'
 import type { CardCheck } from '../../features/check-cards.ts'
 import type { Colors } from '../colors.ts'
 import { quoteCommand } from './quote-command.ts'
-
-const SHOWN_UNKNOWN = 8
 
 /** Writes what a check of cards found, and what to type. */
 export function renderCardChecks(checks: readonly CardCheck[], colors: Colors): string {
@@ -39,8 +38,9 @@ function sentence({ field, message, line, column }: CardProblem): string {
 
 function unknownLine({ unknown }: CardCheck): string[] {
   if (unknown.length === 0) return []
-  const more = unknown.length > SHOWN_UNKNOWN ? `, and ${unknown.length - SHOWN_UNKNOWN} more` : ''
-  return [`    unknown: ${safeText(unknown.slice(0, SHOWN_UNKNOWN).join(', '))}${more}`]
+  return groupFields(unknown).map(
+    (group, index) => `    ${index === 0 ? 'unknown:' : '        '} ${safeText(group)}`,
+  )
 }
 
 function hints({ state, name, problems, warnings }: CardCheck): string[] {
@@ -49,6 +49,7 @@ function hints({ state, name, problems, warnings }: CardCheck): string[] {
   if (state === 'unfetched') return ['git model sync', `git model card new ${model}`]
   if (state === 'stale' || state === 'missing') return [`git model card new ${model}`]
   if (state === 'absent') return ['git model checkout COMMIT   brings the weights back']
+  if (problems.length === 0) return ['upgrade git-model']
   const conflict = problems.find(({ message }) => message.startsWith('was changed to'))
   if (conflict === undefined) return [`git model card edit ${model}`]
   if (conflict.field === '*')

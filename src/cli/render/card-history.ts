@@ -14,9 +14,10 @@ function paragraph(entry: CardHistoryEntry, colors: Colors): string {
   const weights =
     commit === undefined ? 'weights that are not committed' : `weights of ${commit.slice(0, 12)}`
   const time = Number.isNaN(Date.parse(date)) ? date : formatTime(new Date(date).toISOString())
+  const size = action === 'written' ? ` with ${changes.length} fields` : ''
   const head = [
     `${colors.yellow(note.slice(0, 12))} ${safeText(author)}, ${safeText(time)}`,
-    `  ${action}, for the ${weights}`,
+    `  ${action}${size}, for the ${weights}`,
   ]
-  return `${head.join('\n')}\n${renderCardChanges(changes, colors)}`
+  return `${head.join('\n')}\n${action === 'written' ? '' : renderCardChanges(changes, colors)}`
 }

@@ -1,5 +1,6 @@
 import type { CardDetails, CardEvaluation, CardWeights } from '../../domain/card.ts'
 import { cardFields } from '../../domain/card-fields.ts'
+import { groupFields } from '../../domain/unknown-fields.ts'
 import { isMap, member } from '../../domain/card-value.ts'
 import type { ShownCard } from '../../features/show-model-card.ts'
 import type { Colors } from '../colors.ts'
@@ -15,7 +16,7 @@ const SHORT = 12
 export function cardSections(shown: ShownCard, colors: Colors): Section[] {
   const { model } = shown.found
   const head: Section = { title: `card of ${model.name}`, facts: stateFacts(shown, colors) }
-  if (shown.card === undefined) return [head]
+  if (shown.card === undefined) return [head, { title: 'text as it is stored', text: shown.text }]
   const details: CardDetails = isMap(shown.card.card) ? shown.card.card : {}
   const sections = [
     head,
@@ -60,7 +61,7 @@ function stateFacts({ staleFrom, problems, unknown, newer, card, found }: ShownC
       paint: colors.red,
     })
   }
-  if (unknown.length > 0) facts.push({ label: 'unknown', value: unknown.join(', ') })
+  if (unknown.length > 0) facts.push({ label: 'unknown', value: groupFields(unknown) })
   return facts
 }
 

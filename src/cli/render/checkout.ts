@@ -11,7 +11,8 @@ export function renderCheckout(result: {
   const { kind, oid, name } = result.source
   const from = `${kind} ${oid.slice(0, 12)}${name === undefined ? '' : ` ${safeText(name)}`}`
   const files = result.files.map(
-    (file) => `restored ${safeText(file.path)} (${formatSize(file.size)}, sha256:${file.oid.slice(0, 12)}) from ${from}`,
+    (file) =>
+      `restored ${safeText(file.path)} (${formatSize(file.size)}, sha256:${file.oid.slice(0, 12)}) from ${from}`,
   )
   return result.code ? [...files, `restored the code of ${from}`] : files
 }

@@ -9,9 +9,10 @@ export function formatDuration(milliseconds: number): string {
   if (ms < SECOND) return `${ms}ms`
   if (ms < 9950) return `${(ms / SECOND).toFixed(1)}s`
   if (ms < MINUTE - 500) return `${Math.round(ms / SECOND)}s`
-  if (ms < HOUR) return twoUnits(ms, MINUTE, 'm', SECOND, 's')
-  if (ms < DAY) return twoUnits(ms, HOUR, 'h', MINUTE, 'm')
-  return twoUnits(ms, DAY, 'd', HOUR, 'h')
+  const whole = Math.round(ms / SECOND) * SECOND
+  if (whole < HOUR) return twoUnits(whole, MINUTE, 'm', SECOND, 's')
+  if (whole < DAY) return twoUnits(whole, HOUR, 'h', MINUTE, 'm')
+  return twoUnits(whole, DAY, 'd', HOUR, 'h')
 }
 
 /** Writes how long ago something was: `just now`, `5 minutes ago`; more than 60 days ago, its date (UTC). */

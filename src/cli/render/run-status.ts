@@ -15,15 +15,23 @@ const REASONS: Record<SkippedPath['reason'], string> = {
 }
 
 /** The lines that are printed when a run starts. */
-export function renderStarted(started: { run: Oid; name: string; skipped: SkippedPath[]; masked: string[] }): string[] {
+export function renderStarted(started: {
+  run: Oid
+  name: string
+  skipped: SkippedPath[]
+  masked: string[]
+}): string[] {
   const lines = [`run ${started.run.slice(0, 12)} ${safeText(started.name)} started`]
   const shown = started.skipped.slice(0, MAX_SHOWN)
-  for (const { path, reason } of shown) lines.push(`not in the snapshot: ${safeText(path)} (${REASONS[reason]})`)
+  for (const { path, reason } of shown)
+    lines.push(`not in the snapshot: ${safeText(path)} (${REASONS[reason]})`)
   if (started.skipped.length > shown.length) {
     lines.push(`not in the snapshot: ${started.skipped.length - shown.length} more`)
   }
   if (started.masked.length > 0) {
-    lines.push(`masked in the record, because it looks like a credential: ${started.masked.map(safeText).join(', ')}`)
+    lines.push(
+      `masked in the record, because it looks like a credential: ${started.masked.map(safeText).join(', ')}`,
+    )
   }
   return lines
 }
@@ -31,7 +39,9 @@ export function renderStarted(started: { run: Oid; name: string; skipped: Skippe
 /** The line that is printed when a run has ended. */
 export function renderEnded(record: RunRecord): string {
   const duration =
-    record.finished === undefined ? '' : ` in ${formatDuration(Date.parse(record.finished) - Date.parse(record.started))}`
+    record.finished === undefined
+      ? ''
+      : ` in ${formatDuration(Date.parse(record.finished) - Date.parse(record.started))}`
   const metrics = Object.entries(record.metrics ?? {}).slice(0, MAX_SHOWN)
   const values = metrics.map(([name, { last }]) => `${safeText(name)} ${formatNumber(last)}`)
   const more = values.length === 0 ? '' : `: ${values.join(', ')}`

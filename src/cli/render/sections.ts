@@ -2,7 +2,7 @@ import { displayWidth } from '../../domain/display-width.ts'
 import { escapeMarkdown } from '../../domain/escape-markdown.ts'
 import { safeBlock, safeText } from '../../domain/safe-text.ts'
 import type { Colors } from '../colors.ts'
-import { renderTable, type Cell, type Column } from './table.ts'
+import { fitColumns, renderTable, type Cell, type Column } from './table.ts'
 
 /** One fact: its label and one or more lines of raw text. */
 export interface Fact {
@@ -44,13 +44,24 @@ export function renderSections(sections: readonly Section[], options: PageOption
 function text(section: Section, options: PageOptions): string {
   const { facts = [], table, colors } = { ...section, colors: options.colors }
   const lines = [colors.bold(safeText(section.title)), ...factLines(facts, options)]
-  if (table !== undefined) {
-    const width = options.width === undefined ? {} : { width: options.width - INDENT.length }
-    lines.push(...indented(renderTable(table.columns, table.rows, 'text', { ...width, colors: { bold: colors.dim } })))
-  }
+  if (table !== undefined) lines.push(...tableLines(table, options))
   if (section.text !== undefined) lines.push(...indented(safeBlock(section.text)))
   if (section.remark !== undefined) lines.push(INDENT + colors.dim(safeText(section.remark)))
   return `${lines.join('\n')}\n`
+}
+
+function tableLines(
+  { columns, rows }: NonNullable<Section['table']>,
+  { width, colors }: PageOptions,
+): string[] {
+  const room = width === undefined ? Infinity : width - INDENT.length
+  const { kept, hidden } = fitColumns(columns, rows, room)
+  const pick = <T>(cells: readonly T[]): T[] => kept.map((index) => cells[index]!)
+  const options = { width: room, colors: { bold: colors.dim } }
+  const lines = indented(renderTable(pick(columns), rows.map(pick), 'text', options))
+  return hidden.length === 0
+    ? lines
+    : [...lines, INDENT + colors.dim(`no room for ${safeText(hidden.join(', '))}`)]
 }
 
 function factLines(facts: readonly Fact[], { colors }: PageOptions): string[] {
@@ -61,7 +72,7 @@ function factLines(facts: readonly Fact[], { colors }: PageOptions): string[] {
     return values.map((line, at) => {
       const label = at === 0 ? labels[index]! : ''
       const space = ' '.repeat(widest - displayWidth(label) + 2)
-      return `${INDENT}${colors.dim(label)}${space}${paint === undefined ? line : paint(line)}`.trimEnd()
+      return `${INDENT}${label === '' ? '' : colors.dim(label)}${space}${paint === undefined ? line : paint(line)}`.trimEnd()
     })
   })
 }
@@ -78,12 +89,16 @@ function markdown(section: Section, index: number): string {
   const facts = (section.facts ?? []).map((fact) => `- ${escaped(fact.label)}: ${markdownValue(fact)}\n`)
   if (facts.length > 0) parts.push(facts.join(''))
   if (section.table !== undefined) parts.push(renderTable(section.table.columns, section.table.rows, 'md'))
-  if (section.text !== undefined) {
-    const lines = safeBlock(section.text).replace(/\n+$/, '').split('\n')
-    parts.push(lines.map((line) => `> ${escapeMarkdown(line)}\n`).join('>\n'))
-  }
+  if (section.text !== undefined) parts.push(quoted(section.text))
   if (section.remark !== undefined) parts.push(`${escaped(section.remark)}\n`)
   return parts.join('\n')
+}
+
+// A quotation that keeps its lines: a backslash at the end of one breaks it there.
+function quoted(raw: string): string {
+  const lines = safeBlock(raw).trimEnd().split('\n').map(escapeMarkdown)
+  const isBroken = (index: number): boolean => lines[index] !== '' && (lines[index + 1] ?? '') !== ''
+  return lines.map((line, index) => `> ${line}${isBroken(index) ? '\\' : ''}`.trimEnd() + '\n').join('')
 }
 
 function markdownValue({ value, code }: Fact): string {

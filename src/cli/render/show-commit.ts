@@ -1,6 +1,7 @@
 import type { Config } from '../../domain/config.ts'
 import { defaultColumns } from '../../domain/run-columns.ts'
-import type { LinkedRun, ShownCommit } from '../../features/show-commit.ts'
+import type { LinkedRun } from '../../features/link-runs.ts'
+import type { ShownCommit } from '../../features/show-commit.ts'
 import type { StoredRun } from '../../store/runs.ts'
 import type { Colors } from '../colors.ts'
 import { formatAge, formatTime } from './duration.ts'
@@ -11,6 +12,7 @@ import { fileTable } from './show-run.ts'
 import type { Column } from './table.ts'
 
 const SHORT = 12
+const MANY = 20
 const RULES: Record<LinkedRun['rule'], string> = {
   produced: 'produced its weights',
   'same-tree': 'ran on exactly its files',
@@ -61,13 +63,16 @@ export function shortRuns(
 function runsSection({ linked, state, commit, config }: ShownCommit, now: number, colors: Colors): Section {
   const title = 'runs'
   if (linked.length > 0) {
-    const runs = linked.map(({ run }) => run)
+    const shown = linked.slice(0, MANY)
+    const runs = shown.map(({ run }) => run)
     const { columns, rows } = shortRuns(runs, config, now, colors)
     const table = {
       columns: [{ title: 'why' }, ...columns],
-      rows: rows.map((row, index) => [why(linked[index]!), ...row]),
+      rows: rows.map((row, index) => [why(shown[index]!), ...row]),
     }
-    return { title, table }
+    const rest = linked.length - shown.length
+    const all = `git model runs --filter "commit = '${commit.slice(0, SHORT)}'"`
+    return { title, table, ...(rest > 0 && { remark: `and ${rest} more; those that ran from it: ${all}` }) }
   }
   if (state === 'unfetched')
     return { title, remark: 'not fetched: no runs ever were in this clone: git model sync' }

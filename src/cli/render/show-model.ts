@@ -8,6 +8,7 @@ import { fileTable } from './show-run.ts'
 import type { Fact, Section } from './sections.ts'
 
 const SHORT = 12
+const MANY = 20
 const CARD_FIELDS = [
   'license',
   'language',
@@ -62,7 +63,11 @@ function weightsSection({ model, files, plainSize }: ShownModel): Section {
 
 function producersSection({ producers, files, config }: ShownModel, now: number, colors: Colors): Section {
   const title = 'produced by'
-  if (producers.length > 0) return { title, table: shortRuns(producers, config, now, colors) }
+  if (producers.length > 0) {
+    const rest = producers.length - MANY
+    const remark = rest > 0 ? { remark: `and ${rest} more` } : {}
+    return { title, table: shortRuns(producers.slice(0, MANY), config, now, colors), ...remark }
+  }
   return {
     title,
     remark:
@@ -79,6 +84,8 @@ function cardSection({ card, model }: ShownModel, colors: Colors): Section {
     return { title, remark: 'not fetched: no cards ever were in this clone: git model sync' }
   if ('problem' in card)
     return { title, remark: `it cannot be read: ${card.problem}: git model card edit ${name}` }
+  if (model.target === undefined && !('card' in card))
+    return { title, remark: 'none: a card describes weights' }
   if (!('card' in card)) return { title, remark: `none: git model card new ${name}` }
   return {
     title,

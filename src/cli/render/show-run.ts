@@ -34,7 +34,9 @@ export function runSections(shown: ShownRun, now: number, colors: Colors): Secti
     metricsSection(shown, colors),
     valuesSection('params', record.params),
     ...(record.tags === undefined ? [] : [valuesSection('tags', record.tags)]),
-    ...(record.notes === undefined ? [] : [{ title: 'notes', text: record.notes === '' ? '""' : record.notes }]),
+    ...(record.notes === undefined
+      ? []
+      : [{ title: 'notes', text: record.notes === '' ? '""' : record.notes }]),
     ...(record.inputs === undefined ? [] : [inputsSection(record)]),
     outputsSection(shown),
     ...(record.environment === undefined ? [] : [valuesSection('environment', record.environment)]),
@@ -61,7 +63,10 @@ function identity(shown: ShownRun, now: number, colors: Colors): Fact[] {
   const facts: (Fact | false)[] = [
     { label: 'name', value: isPicked(record) ? `${record.name} ${PICKED} picked` : record.name },
     { label: 'status', value: statusLine(shown), paint: statusPaint(shown.run, colors) },
-    { label: 'started', value: `${formatTime(record.started)} (${formatAge(Date.parse(record.started), now)})` },
+    {
+      label: 'started',
+      value: `${formatTime(record.started)} (${formatAge(Date.parse(record.started), now)})`,
+    },
     { label: 'duration', value: durationText(shown.run, now) ?? 'unknown' },
     record.experiment !== undefined && { label: 'experiment', value: record.experiment },
     record.kind !== 'training' && { label: 'kind', value: record.kind },
@@ -69,11 +74,15 @@ function identity(shown: ShownRun, now: number, colors: Colors): Fact[] {
     { label: 'code', value: codeLines(shown) },
     record.command !== undefined && { label: 'command', value: quoteCommand(record.command), code: true },
     shown.parent !== undefined && { label: 'part of', value: runName(shown.parent.run, shown.parent.name) },
-    shown.children.length > 0 && { label: 'started runs', value: someOf(shown.children.map(({ run, name }) => runName(run, name))) },
-    record.links !== undefined && record.links.length > 0 && {
-      label: 'linked to',
-      value: someOf(record.links.map((oid) => oid.slice(0, SHORT))),
+    shown.children.length > 0 && {
+      label: 'started runs',
+      value: someOf(shown.children.map(({ run, name }) => runName(run, name))),
     },
+    record.links !== undefined &&
+      record.links.length > 0 && {
+        label: 'linked to',
+        value: someOf(record.links.map((oid) => oid.slice(0, SHORT))),
+      },
   ]
   return facts.filter((fact) => fact !== false)
 }
@@ -91,7 +100,11 @@ function codeLines({ run, subject }: ShownRun): string[] {
   const where = branch === undefined ? 'with a detached HEAD' : `on ${branch}`
   const first = `${commit.slice(0, SHORT)} ${where}${dirty ? ', with uncommitted changes' : ''}`
   const left = skipped.map(({ path, reason }) => `not in the snapshot: ${path} (${REASONS[reason]})`)
-  return [first, subject ?? 'this commit is not here (a shallow clone?): git fetch --unshallow', ...someOf(left)]
+  return [
+    first,
+    subject ?? 'this commit is not here (a shallow clone?): git fetch --unshallow',
+    ...someOf(left),
+  ]
 }
 
 function metricsSection({ run, series, config }: ShownRun, colors: Colors): Section {
@@ -135,7 +148,10 @@ function history(series: Series | undefined, name: string, summary: MetricSummar
   return values.length < 2 ? '' : sparkline(values.map(fromStored), SPARKLINE)
 }
 
-function historyRemark(series: Series | undefined, summaries: readonly [string, MetricSummary][]): string | undefined {
+function historyRemark(
+  series: Series | undefined,
+  summaries: readonly [string, MetricSummary][],
+): string | undefined {
   const missing = summaries.some(([name, { count }]) => count > 1 && columnOf(series, name) === undefined)
   if (missing) return 'the step history is not in this clone: git model sync'
   if (series?.reduced === true) return 'the step history is reduced; the whole of it is among the outputs'
@@ -147,7 +163,10 @@ function columnOf(series: Series | undefined, name: string): readonly StoredNumb
   return series !== undefined && Object.hasOwn(series.metrics, name) ? series.metrics[name]!.value : undefined
 }
 
-function valuesSection(title: string, values: Readonly<Record<string, string | number | boolean>> | undefined): Section {
+function valuesSection(
+  title: string,
+  values: Readonly<Record<string, string | number | boolean>> | undefined,
+): Section {
   const entries = Object.entries(values ?? {})
   if (entries.length === 0) return { title, remark: 'none' }
   return { title, facts: entries.map(([label, value]) => ({ label, value: shownValue(value) })) }
@@ -164,7 +183,9 @@ function inputsSection({ inputs = [] }: RunRecord): Section {
 function outputsSection({ run, outputs }: ShownRun): Section {
   if (outputs.length === 0) return { title: 'outputs', remark: 'none were recorded' }
   const isAway = outputs.some(({ presence }) => presence === 'unfetched')
-  const remark = isAway ? { remark: `fetch what is not here: git model checkout ${run.record.run.slice(0, SHORT)}` } : {}
+  const remark = isAway
+    ? { remark: `fetch what is not here: git model checkout ${run.record.run.slice(0, SHORT)}` }
+    : {}
   return { title: 'outputs', table: fileTable(outputs), ...remark }
 }
 
@@ -173,7 +194,11 @@ function getItBack({ run, outputs }: ShownRun): Section {
   const facts: Fact[] = [
     ...(outputs.length > 0 ? [{ label: 'its weights', value: `git model checkout ${id}`, code: true }] : []),
     { label: 'its code', value: `git model checkout ${id} --code`, code: true },
-    { label: run.record.code.dirty ? 'what was not committed' : 'its metrics in git', value: `git show --notes=model/runs ${id}`, code: true },
+    {
+      label: run.record.code.dirty ? 'what was not committed' : 'its record',
+      value: `git show --notes=model/runs ${id}`,
+      code: true,
+    },
   ]
   return { title: 'get it back', facts }
 }

@@ -39,7 +39,12 @@ export const edit = buildCommand<{ discard?: boolean }, [model: string], Context
     if (changes.length === 0) return out.status(safeText(`nothing changed in the card of ${model.name}`))
     const { renderCardChanges } = await import('../../render/card-changes.ts')
     out.status(safeText(`changed the card of ${model.name}`))
-    out.result(renderCardChanges(changes, out.colors))
+    out.result(
+      renderCardChanges(
+        changes.filter(({ field }) => !field.startsWith('card.conflicts')),
+        out.colors,
+      ),
+    )
     if (conflicts.length === 0) return
     const { quoteCommand } = await import('../../render/quote-command.ts')
     const hint = `git model card set ${quoteCommand([spec, `${conflicts[0]}=VALUE`])}`

@@ -31,6 +31,7 @@ export const importCard = buildCommand<{ json?: boolean }, [model: string, file:
       return out.json({ schema: 'card-import/v1', model: { name, path, target }, existed, changes, unknown })
     }
     const { safeText } = await import('../../../domain/safe-text.ts')
+    const { groupFields } = await import('../../../domain/unknown-fields.ts')
     if (changes.length === 0)
       return out.status(safeText(`the card of ${name} says what ${file} says already`))
     out.status(
@@ -40,6 +41,6 @@ export const importCard = buildCommand<{ json?: boolean }, [model: string, file:
       const { renderCardChanges } = await import('../../render/card-changes.ts')
       out.result(renderCardChanges(changes, out.colors))
     }
-    if (unknown.length > 0) out.status(safeText(`unknown: ${unknown.join(', ')}`))
+    if (unknown.length > 0) out.status(safeText(`unknown: ${groupFields(unknown).join('; ')}`))
   },
 })

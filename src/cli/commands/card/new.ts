@@ -21,6 +21,7 @@ export const newCard = buildCommand<{ json?: boolean }, [model: string], Context
   async func(flags, spec) {
     const { newCard: write } = await import('../../../features/new-card.ts')
     const { safeText } = await import('../../../domain/safe-text.ts')
+    const { groupFields } = await import('../../../domain/unknown-fields.ts')
     const { model, run, from, unknown, review } = await write(this.world, spec)
     const { name, path, target } = model
     if (flags.json === true) {
@@ -42,7 +43,7 @@ export const newCard = buildCommand<{ json?: boolean }, [model: string], Context
     out.status(safeText(`weights: ${path}, ${source}`))
     if (review.length > 0)
       out.warn(safeText(`carried over, and perhaps about the earlier weights: ${review.join(', ')}`))
-    if (unknown.length > 0) out.status(safeText(`unknown: ${unknown.join(', ')}`))
+    if (unknown.length > 0) out.status(safeText(`unknown: ${groupFields(unknown).join('; ')}`))
     const { quoteCommand } = await import('../../render/quote-command.ts')
     out.status(safeText(`fill it in: git model card edit ${quoteCommand([spec])}`))
   },

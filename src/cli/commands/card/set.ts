@@ -41,17 +41,18 @@ export const set = buildCommand<Flags, [model: string, ...assignments: string[]]
     const assignments = [...texts.map(parseCardAssignment), ...(flags.unset ?? []).map(parseCardRemoval)]
     if (assignments.length === 0) throw nothingToSet(spec)
     const { setCard } = await import('../../../features/set-card.ts')
-    const { model, changes, settled } = await setCard(this.world, spec, assignments)
+    const { model, changes, settled, warnings } = await setCard(this.world, spec, assignments)
     const { out } = this
     const { name, path, target } = model
     if (flags.json === true)
-      return out.json({ schema: 'card-set/v1', model: { name, path, target }, changes, settled })
+      return out.json({ schema: 'card-set/v1', model: { name, path, target }, changes, settled, warnings })
     const { safeText } = await import('../../../domain/safe-text.ts')
     const { renderCardChanges } = await import('../../render/card-changes.ts')
     const shown = changes.filter(({ field }) => !field.startsWith('card.conflicts'))
     if (changes.length === 0) return out.status(safeText(`nothing changed in the card of ${name}`))
     out.status(safeText(`changed the card of ${name}`))
     out.result(renderCardChanges(shown, out.colors))
+    for (const { field, message } of warnings) out.warn(safeText(`"${field}" ${message}`))
     if (settled.length > 0) out.status(safeText(`settled: ${settled.join(', ')}`))
   },
 })

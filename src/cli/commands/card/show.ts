@@ -56,6 +56,5 @@ export const show = buildCommand<Flags, [model: string], Context>({
     out.result(
       renderSections(cardSections(shown, out.colors), { format: 'text', colors: out.colors, ...width }),
     )
-    if (shown.card === undefined) out.result(`${safeBlock(shown.text).trimEnd()}\n`)
   },
 })

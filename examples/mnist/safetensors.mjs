@@ -1,0 +1,24 @@
+/**
+ * Writes tensors as a safetensors file: a little-endian u64 with the header's length, the header as JSON padded
+ * with spaces to 8 bytes, then the data (https://github.com/huggingface/safetensors#format).
+ *
+ * @param {Record<string, { shape: number[], data: Float32Array }>} tensors
+ * @param {Record<string, string>} metadata
+ * @returns {Buffer}
+ */
+export function encodeSafetensors(tensors, metadata) {
+  let offset = 0
+  const header = { __metadata__: metadata }
+  const parts = []
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + bytes.length] }
+    offset += bytes.length
+    parts.push(bytes)
+  }
+  const json = Buffer.from(JSON.stringify(header))
+  const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')])
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(padded.length))
+  return Buffer.concat([length, padded, ...parts])
+}

@@ -1,0 +1,63 @@
+import { buildCommand } from '@stricli/core'
+import type { Context } from '../context.ts'
+import { jsonFlag } from '../flags.ts'
+
+interface Flags {
+  format?: 'text' | 'md'
+  gate?: boolean
+  nearest?: boolean
+  all?: boolean
+  json?: boolean
+}
+
+const on = { kind: 'boolean', optional: true, withNegated: false } as const
+
+/** `git model diff`: compare two versions as a reviewer would. */
+export const diff = buildCommand<Flags, [base?: string, head?: string], Context>({
+  docs: {
+    brief: 'Compare two versions: metrics, parameters, cards and weights',
+    fullDescription: [
+      'BASE and HEAD are branches, commits or runs. Without them, HEAD is compared with its merge base with the',
+      'default branch; "main..." and "A..B" are read as git reads them. Which direction of a metric is better, and',
+      'how much worse is allowed, stands in .gitmodel.yaml. With --gate the exit code is 1 when a rule is broken.',
+      '',
+      'Examples:',
+      '  git model diff',
+      '  git model diff main...',
+      '  git model diff baseline wider',
+      '  git model diff --gate --format md origin/main HEAD > review.md',
+    ].join('\n'),
+  },
+  parameters: {
+    flags: {
+      format: { kind: 'enum', values: ['text', 'md'], optional: true, brief: 'How to write it: text (default) or md, the pull-request comment' },
+      gate: { ...on, brief: 'Exit with 1 when a rule of .gitmodel.yaml is broken' },
+      nearest: { ...on, brief: 'Where no run belongs to a commit, take the nearest before it' },
+      all: { ...on, brief: 'Show metrics that did not change too' },
+      json: jsonFlag,
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        { parse: String, optional: true, brief: 'What to compare with', placeholder: 'base' },
+        { parse: String, optional: true, brief: 'What is new (default: HEAD)', placeholder: 'head' },
+      ],
+    },
+  },
+  async func(flags, base, head) {
+    const { openStore } = await import('../../store/open-store.ts')
+    const { compareVersions } = await import('../../features/compare-versions.ts')
+    const store = await openStore(this.world)
+    const comparison = await compareVersions(store, base, head, { nearest: flags.nearest === true })
+    if (flags.json === true) this.out.json({ schema: 'comparison/v1', ...comparison })
+    else if (flags.format === 'md') {
+      const { renderComparisonMarkdown } = await import('../render/comparison-md.ts')
+      this.out.result(renderComparisonMarkdown(comparison))
+    } else {
+      const { renderComparison } = await import('../render/comparison.ts')
+      const { colors, width } = this.out
+      this.out.result(renderComparison(comparison, { colors, width, all: flags.all === true }))
+    }
+    if (flags.gate === true && !comparison.gate.passed) this.process.exitCode = 1
+  },
+})

@@ -1,0 +1,147 @@
+import type { CardChange } from './card-fields.ts'
+import { compareMetrics, type MetricChange, type Verdict } from './compare-metrics.ts'
+import type { Config } from './config.ts'
+import { checkGate, type GateFailure } from './gate.ts'
+import type { LinkRule } from './run-links.ts'
+import type { Oid, RunRecord, Scalar } from './run.ts'
+import { stableJson } from './stable-json.ts'
+
+/** Why a side has no run: there is none, none was ever fetched, or runs belong to it but none finished. */
+export type NoRecord = 'absent' | 'unfetched' | 'unfinished'
+
+/** One side of a comparison. */
+export interface Side {
+  /** As it was typed. */
+  label: string
+  /** The commit whose tree it is. */
+  commit: Oid
+  record?: RunRecord
+  /** Why that run stands for the side; absent when the run itself was named. */
+  rule?: LinkRule
+  /** How many first-parent commits away the run belongs to. */
+  distance?: number
+  /** How many runs belong to the commit. */
+  candidates: number
+  none?: NoRecord
+  models: SideModel[]
+}
+
+/** A model as one side has it. */
+export interface SideModel {
+  name: string
+  path: string
+  files: { path: string; oid: string; size: number }[]
+  /** The card as plain data; absent where there is none. */
+  card?: unknown
+}
+
+/** A parameter that differs. */
+export interface ParamChange {
+  name: string
+  base?: Scalar
+  head?: Scalar
+}
+
+/** A model on both sides. */
+export interface ModelChange {
+  name: string
+  path: string
+  weights: { base?: WeightsSummary; head?: WeightsSummary; same: boolean }
+  card: { base: boolean; head: boolean; changes: CardChange[] }
+}
+
+/** A model's files taken together. */
+export interface WeightsSummary {
+  files: number
+  /** In bytes. */
+  size: number
+  /** The SHA-256 of the only file; of several the first. */
+  oid: string
+}
+
+/** Two versions side by side. */
+export interface Comparison {
+  base: Side
+  head: Side
+  /** The verdict of the primary metric, or of all that have a goal when they agree. */
+  verdict: Verdict | 'mixed' | 'unknown'
+  metrics: MetricChange[]
+  params: ParamChange[]
+  models: ModelChange[]
+  gate: { passed: boolean; failures: GateFailure[] }
+}
+
+/** Compares two sides by the rules of a configuration. */
+export function compareSides(
+  base: Side,
+  head: Side,
+  config: Config,
+  diffCards: (before: unknown, after: unknown) => CardChange[],
+): Comparison {
+  const metrics = compareMetrics(base.record, head.record, config)
+  const failures = checkGate(base, head, metrics, config)
+  return {
+    base,
+    head,
+    verdict: overall(metrics),
+    metrics,
+    params: compareParams(base.record, head.record),
+    models: compareModels(base, head, diffCards),
+    gate: { passed: failures.length === 0, failures },
+  }
+}
+
+function overall(metrics: readonly MetricChange[]): Comparison['verdict'] {
+  const primary = metrics.find((metric) => metric.primary)
+  if (primary !== undefined && primary.base !== undefined && primary.head !== undefined) return primary.verdict
+  const judged = metrics.filter(({ goal, base, head }) => goal !== undefined && base !== undefined && head !== undefined)
+  if (judged.length === 0) return 'unknown'
+  const verdicts = new Set(judged.map(({ verdict }) => verdict).filter((verdict) => verdict !== 'same'))
+  if (verdicts.size === 0) return 'same'
+  return verdicts.size === 1 ? [...verdicts][0]! : 'mixed'
+}
+
+function compareParams(base: RunRecord | undefined, head: RunRecord | undefined): ParamChange[] {
+  if (base === undefined || head === undefined) return []
+  const [left, right] = [new Map(Object.entries(base.params ?? {})), new Map(Object.entries(head.params ?? {}))]
+  return [...new Set([...left.keys(), ...right.keys()])]
+    .sort()
+    .filter((name) => !left.has(name) || !right.has(name) || String(left.get(name)) !== String(right.get(name)))
+    .map((name) => {
+      const [before, after] = [left.get(name), right.get(name)]
+      return { name, ...(before !== undefined && { base: before }), ...(after !== undefined && { head: after }) }
+    })
+}
+
+function compareModels(
+  base: Side,
+  head: Side,
+  diffCards: (before: unknown, after: unknown) => CardChange[],
+): ModelChange[] {
+  const names = [...new Set([...base.models, ...head.models].map(({ name }) => name))].sort()
+  return names.map((name) => {
+    const before = base.models.find((model) => model.name === name)
+    const after = head.models.find((model) => model.name === name)
+    const [from, to] = [weightsOf(before), weightsOf(after)]
+    return {
+      name,
+      path: (after ?? before)!.path,
+      weights: {
+        ...(from !== undefined && { base: from }),
+        ...(to !== undefined && { head: to }),
+        same: stableJson(before?.files) === stableJson(after?.files),
+      },
+      card: {
+        base: before?.card !== undefined,
+        head: after?.card !== undefined,
+        changes: diffCards(before?.card ?? {}, after?.card ?? {}),
+      },
+    }
+  })
+}
+
+function weightsOf(model: SideModel | undefined): WeightsSummary | undefined {
+  const [first] = model?.files ?? []
+  if (model === undefined || first === undefined) return undefined
+  return { files: model.files.length, size: model.files.reduce((sum, { size }) => sum + size, 0), oid: first.oid }
+}

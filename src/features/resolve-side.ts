@@ -1,0 +1,92 @@
+import { ModelError } from '../domain/errors.ts'
+import type { Side, SideModel } from '../domain/comparison.ts'
+import type { Oid } from '../domain/run.ts'
+import { mergeBase } from '../git/merge-base.ts'
+import { tryResolveCommit } from '../git/resolve.ts'
+import { parseCard } from '../schema/card-document.ts'
+import { joinCards } from '../schema/merge-cards.ts'
+import { readCardText } from '../store/cards.ts'
+import { modelsAt, type ModelAt } from '../store/models.ts'
+import type { Store } from '../store/open-store.ts'
+import { findRun, readRun, type StoredRun } from '../store/runs.ts'
+import { runsOfCommit, standingRun } from './link-runs.ts'
+import { metadataState } from './metadata-state.ts'
+
+/**
+ * Resolves what was typed for one side of a comparison: a branch, tag or commit, else a run by id or name.
+ * A commit that is itself a run commit is that run.
+ *
+ * @throws ModelError `revision-unknown`, `revision-ambiguous`.
+ */
+export async function resolveSide(store: Store, spec: string, options: { nearest?: boolean } = {}): Promise<Side> {
+  const commit = await tryResolveCommit(store.repo, spec)
+  if (commit === undefined) return runSide(store, spec, await namedRun(store, spec))
+  const run = await readRun(store, commit)
+  return run === undefined ? commitSide(store, spec, commit, options) : runSide(store, spec, run)
+}
+
+async function namedRun(store: Store, spec: string): Promise<StoredRun> {
+  try {
+    return await findRun(store, spec)
+  } catch (error) {
+    if (!(error instanceof ModelError) || error.code !== 'run-unknown') throw error
+    throw new ModelError('revision-unknown', `there is no branch, commit or run "${spec}"`, {
+      hints: ['git model runs', 'git branch --all', 'git fetch   (if a teammate made it)'],
+      data: { revision: spec },
+    })
+  }
+}
+
+async function runSide(store: Store, label: string, { record }: StoredRun): Promise<Side> {
+  const commit = record.outputs?.commit ?? record.run
+  return { label, commit: record.run, record, candidates: 1, models: await sideModels(store, commit) }
+}
+
+async function commitSide(
+  store: Store,
+  label: string,
+  commit: Oid,
+  options: { nearest?: boolean },
+): Promise<Side> {
+  const [linked, models] = await Promise.all([runsOfCommit(store, commit, options), sideModels(store, commit)])
+  const standing = standingRun(linked)
+  const side = { label, commit, candidates: linked.length, models }
+  if (standing !== undefined) {
+    return { ...side, record: standing.run.record, rule: standing.rule, distance: standing.distance }
+  }
+  if (linked.length > 0) return { ...side, none: 'unfinished' }
+  return { ...side, none: (await metadataState(store, 'runs')) === 'unfetched' ? 'unfetched' : 'absent' }
+}
+
+async function sideModels(store: Store, commit: Oid): Promise<SideModel[]> {
+  return Promise.all((await modelsAt(store, commit)).map((model) => sideModel(store, model)))
+}
+
+async function sideModel(store: Store, { name, path, pointers, target }: ModelAt): Promise<SideModel> {
+  const text = target === undefined ? undefined : await readCardText(store, target)
+  const parsed = text === undefined ? undefined : parseCard(joinCards(text))
+  return {
+    name,
+    path,
+    files: pointers,
+    ...(parsed !== undefined && { card: 'document' in parsed ? parsed.document.value : {} }),
+  }
+}
+
+/**
+ * Returns what HEAD is compared with when nothing is said: the merge base with the default branch or the
+ * upstream, else the parent.
+ *
+ * @throws ModelError `revision-unknown` for a first commit.
+ */
+export async function defaultBase(store: Store, head: Oid): Promise<{ label: string; revision: string }> {
+  for (const name of ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master', '@{upstream}']) {
+    const commit = await tryResolveCommit(store.repo, name)
+    const base = commit === undefined ? undefined : await mergeBase(store.repo, commit, head)
+    if (base !== undefined && base !== head) return { label: name.replace('origin/HEAD', 'origin'), revision: base }
+  }
+  if ((await tryResolveCommit(store.repo, `${head}^`)) !== undefined) return { label: 'HEAD^', revision: `${head}^` }
+  throw new ModelError('revision-unknown', 'this is the first commit, so there is nothing to compare it with', {
+    hints: ['git model diff BASE HEAD', 'git model runs'],
+  })
+}

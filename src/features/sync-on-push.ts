@@ -1,0 +1,45 @@
+import { isModelError, type ModelError } from '../domain/errors.ts'
+import type { World } from '../domain/world.ts'
+import { addRefspecs, configuredRemotes } from '../git/fetch-refspecs.ts'
+import { readGitConfig } from '../git/git-config.ts'
+import { readConfig } from '../store/config.ts'
+import { openStore } from '../store/open-store.ts'
+import { syncMetadata, type SyncResult } from './sync-metadata.ts'
+
+/** What pushing runs and cards along with code came to. */
+export interface PushAlong {
+  /** What was exchanged; absent where nothing was tried, or it failed. */
+  result?: SyncResult
+  /** Whether git fetch brings the remote's metadata from now on. */
+  wired: boolean
+  error?: ModelError
+  /** Whether the push of the code is to stop. */
+  stops: boolean
+}
+
+/**
+ * Pushes runs and cards along with code, as `sync.push` of `.gitmodel.yaml` says: `off` does not try, `warn`
+ * never stops the code, `block` stops it when the metadata did not arrive.
+ *
+ * @param remote - the remote's name, as git tells its pre-push hook.
+ */
+export async function syncOnPush(
+  world: World,
+  remote: string,
+  progress: (step: string) => void = () => {},
+): Promise<PushAlong> {
+  let stops = false
+  try {
+    const store = await openStore(world)
+    const policy = (await readConfig(store.repo)).sync?.push ?? 'warn'
+    if (policy === 'off') return { wired: false, stops: false }
+    stops = policy === 'block'
+    const config = await readGitConfig(store.repo)
+    if (!configuredRemotes(config).includes(remote)) return { wired: false, stops: false }
+    const wired = (await addRefspecs(store.repo, config, remote)).length > 0
+    return { result: await syncMetadata(store, remote, progress), wired, stops: false }
+  } catch (error) {
+    if (isModelError(error)) return { wired: false, error, stops }
+    throw error
+  }
+}
