@@ -38,6 +38,7 @@ sh(ada, 'git switch --quiet --create wider')
 sh(ada, 'git model run --name wider -- node train.mjs --hidden 48 --lr 0.15')
 sh(ada, 'git add models && git commit --quiet -m "Wider hidden layer"')
 sh(ada, 'git model card new digits')
+sh(ada, 'git model card set digits card.identity.version=2')
 sh(ada, 'git model runs --sort metrics.val/acc')
 sh(ada, 'git push --quiet --set-upstream origin wider')
 

@@ -12,7 +12,7 @@ export function makeApp(json: boolean, debug: boolean): Application<Context> {
     exceptionWhileRunningCommand: (error, color) =>
       json ? formatErrorJson(error) : formatError(error, color, debug),
     exceptionWhileParsingArguments: (error, color) =>
-      `${formatUsage(text_en.exceptionWhileParsingArguments.call({ formatException: String } as never, error, false), color)}`,
+      formatUsage(text_en.exceptionWhileParsingArguments.call({ formatException: String } as never, error, false), color),
     noCommandRegisteredForInput: ({ input, corrections, ansiColor }) =>
       formatUsage(`there is no command "${input}"`, ansiColor, corrections.map((name) => `git model ${name}`)),
   }

@@ -1,4 +1,5 @@
 import type { JournalEvent } from '../domain/journal-event.ts'
+import type { Oid, RunRecord } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
 import type { Repository } from '../git/repository.ts'
 import { appendEvent } from '../journal/append-event.ts'
@@ -8,13 +9,23 @@ import { foldJournals } from '../store/fold-journals.ts'
  * Ends a run: its journal says so, on disk, and is folded into the notes. When folding fails the journal
  * stays, and the next command folds it.
  *
+ * @returns its record as the notes have it.
  * @throws ModelError `disk-full`, `write-failed`, `busy`.
  */
 export async function finishRun(
   world: World,
-  run: { repo: Repository; folder: string },
+  run: { run: Oid; repo: Repository; folder: string },
   finish: NonNullable<JournalEvent['finish']>,
-): Promise<void> {
+): Promise<RunRecord> {
   appendEvent(run.folder, { time: world.now(), finish }, true)
-  await foldJournals(run.repo, world)
+  const { records } = await foldJournals(run.repo, world)
+  const record = records.find((folded) => folded.run === run.run)
+  return record ?? (await readFolded(world, run.run))
+}
+
+// Another process, which ended at the same moment, folded this run along with its own.
+async function readFolded(world: World, run: Oid): Promise<RunRecord> {
+  const { openStore } = await import('../store/open-store.ts')
+  const { readRun } = await import('../store/runs.ts')
+  return (await readRun(await openStore(world), run))!.record
 }

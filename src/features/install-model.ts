@@ -5,7 +5,7 @@ import { isModelError, ModelError } from '../domain/errors.ts'
 import { formatCommand } from '../domain/quote-shell.ts'
 import type { World } from '../domain/world.ts'
 import { addLfsPatterns, lfsPatterns } from '../git/attributes.ts'
-import { addRefspecs } from '../git/fetch-refspecs.ts'
+import { addRefspecs, repairRefspecs, type RemoteRefspec } from '../git/fetch-refspecs.ts'
 import { readGitConfig, setConfig, type GitConfig } from '../git/git-config.ts'
 import { hooksFolder, installHooks, type HookName } from '../git/hooks.ts'
 import { ownProgram } from '../git/package-files.ts'
@@ -40,6 +40,8 @@ export interface Installed {
   hooks: { folder: string; installed: HookName[]; chained: HookName[] }
   /** Fetch refspecs that were added. */
   refspecs: string[]
+  /** Refspecs that were taken away, because the next fetch would have overwritten runs and cards. */
+  repaired: RemoteRefspec[]
   /** The remote that takes part; undefined where there is none, or none was named among several. */
   remote: string | undefined
   /** All remotes. */
@@ -63,7 +65,8 @@ export async function installModel(world: World, options: InstallOptions = {}): 
   const starter = writeStarter(repo)
   const lfs = await setUpLfs(repo, config)
   const program = await rememberProgram(repo, config)
-  const refspecs = remote === undefined ? [] : await addRefspecs(repo, config, remote)
+  const repaired = await repairRefspecs(repo)
+  const refspecs = remote === undefined ? [] : await addRefspecs(repo, remote)
   return {
     root: repo.root,
     patterns,
@@ -72,6 +75,7 @@ export async function installModel(world: World, options: InstallOptions = {}): 
     program,
     hooks: await putHooks(repo),
     refspecs,
+    repaired,
     remote,
     remotes: await listRemotes(repo),
     raw: patterns.length === 0 ? [] : await findRawFiles(repo),

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { World } from '../domain/world.ts'
 import { removeRefspecs } from '../git/fetch-refspecs.ts'
 import { readGitConfig, unsetConfig } from '../git/git-config.ts'
-import { hooksFolder, removeHooks, type HookName } from '../git/hooks.ts'
+import { hooksFolder, removeHooks, type RemovedHooks } from '../git/hooks.ts'
 import { readTips } from '../git/read-tips.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
 import { openStore } from '../store/open-store.ts'
@@ -13,9 +13,7 @@ import { removeLfs, type LfsRemoval } from './set-up-lfs.ts'
 export interface Removed {
   /** The top of the work tree. */
   root: string
-  hooks: HookName[]
-  /** Earlier hooks that could not be put back, because another one stands in their place. */
-  leftHooks: string[]
+  hooks: RemovedHooks
   /** Remotes whose refspecs of ours are gone. */
   remotes: string[]
   lfs: LfsRemoval
@@ -34,12 +32,12 @@ export async function removeModel(world: World): Promise<Removed> {
   await openStore(world).catch(() => undefined)
   const config = await readGitConfig(repo)
   const folders = new Set([await hooksFolder(repo), path.join(repo.commonDir, 'hooks')])
-  const hooks: HookName[] = []
-  const leftHooks: string[] = []
+  const hooks: RemovedHooks = { removed: [], restored: [], left: [] }
   for (const folder of folders) {
-    const { removed, left } = await removeHooks(folder)
-    hooks.push(...removed)
-    leftHooks.push(...left)
+    const { removed, restored, left } = await removeHooks(folder)
+    hooks.removed.push(...removed)
+    hooks.restored.push(...restored)
+    hooks.left.push(...left)
   }
   const remotes = await removeRefspecs(repo, config)
   const lfs = await removeLfs(repo, config)
@@ -48,7 +46,6 @@ export async function removeModel(world: World): Promise<Removed> {
   return {
     root: repo.root,
     hooks,
-    leftHooks,
     remotes,
     lfs,
     config: hadConfig,

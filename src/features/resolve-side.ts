@@ -52,7 +52,9 @@ async function commitSide(
   const standing = standingRun(linked)
   const side = { label, commit, candidates: linked.length, models }
   if (standing !== undefined) {
-    return { ...side, record: standing.run.record, rule: standing.rule, distance: standing.distance }
+    const { rule, distance } = standing
+    const candidates = linked.filter((other) => other.rule === rule).length
+    return { ...side, candidates, record: standing.run.record, rule, distance }
   }
   if (linked.length > 0) return { ...side, none: 'unfinished' }
   return { ...side, none: (await metadataState(store, 'runs')) === 'unfetched' ? 'unfetched' : 'absent' }

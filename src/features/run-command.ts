@@ -6,12 +6,7 @@ import type { World } from '../domain/world.ts'
 import { captureEnvironment } from '../environment/capture-environment.ts'
 import { appendEvent, appendEvents } from '../journal/append-event.ts'
 import { identifyProcess } from '../journal/process-identity.ts'
-import { readMetricFile } from '../metric-files/read-metric-file.ts'
-import { openStore } from '../store/open-store.ts'
-import { readRun } from '../store/runs.ts'
-import { collectOutputs, expand } from './collect-outputs.ts'
 import { finishRun } from './finish-run.ts'
-import { readInputs } from './read-inputs.ts'
 import { startRun, type StartedRun, type StartRunOptions } from './start-run.ts'
 
 /** A command to be recorded as a run. */
@@ -54,6 +49,7 @@ export async function runCommand(
   const problems: ModelError[] = []
   await attempt(problems, async () => {
     if (options.inputs.length === 0) return
+    const { readInputs } = await import('./read-inputs.ts')
     const inputs = await readInputs(started.repo, started.run, options.inputs)
     appendEvent(started.folder, { time: world.now(), inputs })
   })
@@ -64,11 +60,10 @@ export async function runCommand(
   await attempt(problems, async () => {
     appendEvent(started.folder, { time: world.now(), environment: await environment })
   })
-  await finishRun(world, started, { status: end.status, exit: end.exit })
-  const stored = await readRun(await openStore(world), started.run)
+  const record = await finishRun(world, started, { status: end.status, exit: end.exit })
   return {
     run: started.run,
-    record: stored!.record,
+    record,
     skipped: started.skipped,
     masked: started.masked,
     problems,
@@ -90,13 +85,20 @@ async function collect(
   for (const pattern of options.outputs) {
     await attempt(
       problems,
-      async () => appendEvent(folder, { time: world.now(), outputs: await collectOutputs(here, [pattern]) }),
+      async () => {
+        const { collectOutputs } = await import('./collect-outputs.ts')
+        appendEvent(folder, { time: world.now(), outputs: await collectOutputs(here, [pattern]) })
+      },
       status,
     )
   }
 }
 
 async function recordMetrics(world: World, folder: string, pattern: string): Promise<void> {
+  const [{ expand }, { readMetricFile }] = await Promise.all([
+    import('./collect-outputs.ts'),
+    import('../metric-files/read-metric-file.ts'),
+  ])
   for (const file of await expand(world.cwd, pattern, 'metric-file-invalid')) {
     const { metrics, params } = await readMetricFile(file, world.now())
     if (params !== undefined) appendEvent(folder, { time: world.now(), params })

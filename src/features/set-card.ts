@@ -101,7 +101,7 @@ function change(text: string, { path, action }: CardAssignment, value: unknown):
 }
 
 function knownMembers(field: string): string[] {
-  const parent = parseCardPath(field).slice(0, -1)
+  const parent = field === '' ? [] : parseCardPath(field).slice(0, -1)
   const members = parent.length === 0 ? [] : cardMembers(parent)
   return members.length === 0 ? [] : [`${formatCardPath(parent)} has: ${members.join(', ')}`]
 }
@@ -113,7 +113,7 @@ function key({ field, message }: CardProblem): string {
 function wouldBreak(path: CardPath, { field, message }: CardProblem, model: ModelAt): ModelError {
   const name = formatCardPath(path)
   const where = field === name || field === '' ? `"${name}"` : `"${field}"`
-  return new ModelError('card-invalid', `${where} ${message}; the card of "${model.name}" stays as it was`, {
+  return new ModelError('card-invalid', `the card of "${model.name}" stays as it was: ${where} ${message}`, {
     hints: [...knownMembers(field), `git model card edit ${specOf(model)}`],
     data: { field, message },
   })

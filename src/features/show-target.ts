@@ -1,5 +1,6 @@
 import { isModelError, ModelError } from '../domain/errors.ts'
 import type { World } from '../domain/world.ts'
+import { requireHead } from '../git/repository.ts'
 import { tryResolveCommit } from '../git/resolve.ts'
 import { readConfig } from '../store/config.ts'
 import { resolveModel } from '../store/models.ts'
@@ -27,7 +28,8 @@ const KINDS: readonly TargetKind[] = ['run', 'model', 'commit']
  * Shows what a name stands for. The first of these that fits: a run by its id or name, a model of `.gitmodel.yaml`
  * (or any with `@REVISION`), a commit, a path. `run:`, `model:` and `commit:` in front leave no choice.
  *
- * @throws ModelError `revision-unknown` when it is none of them, `revision-ambiguous` when it is several runs.
+ * @throws ModelError `revision-unknown` when it is none of them, `revision-ambiguous` when it is several runs,
+ *   `no-commit` for HEAD on a branch without commits.
  */
 export async function showTarget(
   world: World,
@@ -35,6 +37,7 @@ export async function showTarget(
   options: { nearest?: boolean } = {},
 ): Promise<ShownTarget> {
   const store = await openStore(world)
+  if (name === 'HEAD') requireHead(store.repo)
   const { kind, rest } = splitKind(name)
   const finders = { run: findRunTarget, model: findModelTarget, commit: findCommitTarget }
   if (kind !== undefined) return { shown: await (await required(store, kind, rest, options))(), others: [] }

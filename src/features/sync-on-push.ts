@@ -36,7 +36,7 @@ export async function syncOnPush(
     stops = policy === 'block'
     const config = await readGitConfig(store.repo)
     if (!configuredRemotes(config).includes(remote)) return { wired: false, stops: false }
-    const wired = (await addRefspecs(store.repo, config, remote)).length > 0
+    const wired = (await addRefspecs(store.repo, remote)).length > 0
     return { result: await syncMetadata(store, remote, progress), wired, stops: false }
   } catch (error) {
     if (isModelError(error)) return { wired: false, error, stops }

@@ -9,15 +9,15 @@ import { readGitConfig } from '../git/git-config.ts'
 import { readFilters } from '../git/attributes.ts'
 import { readHeads } from '../git/read-heads.ts'
 import { readObjects, statObjects } from '../git/read-objects.ts'
-import { CARDS_NOTES } from '../git/refs.ts'
 import type { Repository } from '../git/repository.ts'
 import { git } from '../git/run-git.ts'
 import { hasObject } from '../lfs/transfer.ts'
-import { readNotes } from '../git/notes.ts'
 import { readConfig } from '../store/config.ts'
+import { resolveModel } from '../store/models.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { looksBinary } from '../weights/looks-binary.ts'
 import { openLfsStore } from './collect-outputs.ts'
+import { findCardOf, type FoundCard } from './find-card.ts'
 
 /** How a weight file stands. */
 export interface WeightsState {
@@ -36,8 +36,8 @@ export interface WeightsState {
   pushed: 'yes' | 'no' | 'none'
   /** The model of `.gitmodel.yaml` that it belongs to. */
   model?: string
-  /** Whether its model's object has a card; absent where it belongs to no model or is modified. */
-  card?: 'present' | 'missing'
+  /** How the card of its model stands, as `git model card check` says it. */
+  card?: FoundCard['state']
 }
 
 /** A tracked binary that stands in git itself although it is large. */
@@ -90,7 +90,7 @@ async function describeFiles(store: Store, config: Config, entries: readonly Ent
     modifiedPaths(repo),
     unpushedPaths(repo),
     openLfsStore(repo),
-    cardsOf(store, config),
+    cardsOf(store, config, entries),
   ])
   return entries.map((entry) => {
     const pointer = entry.oid === undefined ? undefined : pointers.get(entry.oid)
@@ -106,8 +106,7 @@ async function describeFiles(store: Store, config: Config, entries: readonly Ent
       content,
       modified: isModified,
       pushed: unpushed === undefined ? 'none' : isModified || unpushed.has(entry.path) ? 'no' : 'yes',
-      ...(model !== undefined && { model }),
-      ...(model !== undefined && !isModified && { card: cards.has(model) ? 'present' : 'missing' }),
+      ...(model !== undefined && { model, card: cards.get(model)! }),
     }
   })
 }
@@ -152,12 +151,19 @@ async function unpushedPaths(repo: Repository): Promise<Set<string> | undefined>
   return new Set((await git(repo, args)).stdout.split('\0').map((line) => line.replace(/^\n+/, '')))
 }
 
-async function cardsOf({ repo, tips }: Store, config: Config): Promise<Set<string>> {
-  const models = Object.entries(config.models ?? {})
-  if (repo.head === undefined || models.length === 0) return new Set()
-  const targets = (await statObjects(repo, models.map(([, model]) => `${repo.head}:${model.path}`))).map((stat) => stat?.oid)
-  const notes = await readNotes(repo, tips.get(CARDS_NOTES), targets.filter((oid) => oid !== undefined))
-  return new Set(models.filter((_, index) => notes.has(targets[index] ?? '')).map(([name]) => name))
+// Only models that have a weight file here: finding a card reads the model's history.
+async function cardsOf(
+  store: Store,
+  config: Config,
+  entries: readonly Entry[],
+): Promise<Map<string, FoundCard['state']>> {
+  const models = Object.entries(config.models ?? {}).filter(([, { path: at }]) =>
+    entries.some((entry) => isPartOf(entry.path, at)),
+  )
+  const found = await Promise.all(
+    models.map(async ([name]) => (await findCardOf(store, await resolveModel(store, name))).state),
+  )
+  return new Map(models.map(([name], index) => [name, found[index]!]))
 }
 
 function isPartOf(file: string, model: string): boolean {

@@ -1,4 +1,4 @@
-import { addConfig, unsetConfig, type GitConfig } from './git-config.ts'
+import { addConfig, readGitConfig, unsetConfig, type GitConfig } from './git-config.ts'
 import { fetchRefspecs, SHARED_REFS } from './refs.ts'
 import type { Repository } from './repository.ts'
 
@@ -24,8 +24,8 @@ export function missingRefspecs(config: GitConfig, remote: string): string[] {
  *
  * @returns those that were not there.
  */
-export async function addRefspecs(repo: Pick<Repository, 'root'>, config: GitConfig, remote: string): Promise<string[]> {
-  const missing = missingRefspecs(config, remote)
+export async function addRefspecs(repo: Pick<Repository, 'root'>, remote: string): Promise<string[]> {
+  const missing = missingRefspecs(await readGitConfig(repo), remote)
   for (const refspec of missing) await addConfig(repo, `remote.${remote}.fetch`, refspec)
   return missing
 }
@@ -53,6 +53,16 @@ export function dangerousRefspecs(config: GitConfig): RemoteRefspec[] {
     const destination = value.replace(/^\+/, '').split(':')[1] ?? ''
     return (isForced || isPruned) && coversShared(destination) ? [{ remote, refspec: value }] : []
   })
+}
+
+/** Takes the dangerous refspecs away, and puts private ones in their place. @returns those that were taken away. */
+export async function repairRefspecs(repo: Pick<Repository, 'root'>): Promise<RemoteRefspec[]> {
+  const dangerous = dangerousRefspecs(await readGitConfig(repo))
+  for (const { remote, refspec } of dangerous) {
+    await unsetConfig(repo, `remote.${remote}.fetch`, refspec)
+    await addRefspecs(repo, remote)
+  }
+  return dangerous
 }
 
 function coversShared(destination: string): boolean {

@@ -56,24 +56,32 @@ export async function installHooks(folder: string): Promise<HookReport[]> {
   })
 }
 
+/** What became of hooks that were removed. */
+export interface RemovedHooks {
+  removed: HookName[]
+  /** Those in whose place the hook that was there before is back. */
+  restored: HookName[]
+  /** Files of earlier hooks that have to stay aside, because another one stands in their place. */
+  left: string[]
+}
+
 /**
  * Takes our hooks away and puts back what they chained.
  *
- * @returns the names of those that were taken away, and files of earlier hooks that had to stay aside.
  * @throws ModelError `write-failed`.
  */
-export async function removeHooks(folder: string): Promise<{ removed: HookName[]; left: string[] }> {
+export async function removeHooks(folder: string): Promise<RemovedHooks> {
   return writing(folder, async () => {
-    const removed: HookName[] = []
-    const left: string[] = []
+    const done: RemovedHooks = { removed: [], restored: [], left: [] }
     for (const report of await inspectHooks(folder)) {
       if (report.state === 'missing' && report.chained.length === 0) continue
-      left.push(...(await removeHook(report)))
-      if (report.state !== 'foreign') removed.push(report.name)
+      done.left.push(...(await removeHook(report)))
+      if (report.state !== 'foreign') done.removed.push(report.name)
+      if (report.state !== 'foreign' && report.chained.length > 0) done.restored.push(report.name)
     }
     // Git makes no empty folder, so it was ours.
     if (existsSync(folder)) await rmdir(folder).catch(() => undefined)
-    return { removed, left }
+    return done
   })
 }
 

@@ -74,22 +74,34 @@ export async function readNotes(
   tip: Oid | undefined,
   targets: readonly Oid[],
 ): Promise<Map<Oid, Note>> {
-  const notes = new Map<Oid, Note>()
-  if (tip === undefined || targets.length === 0) return notes
-  const wanted = targets.flatMap((target) => fanOuts(target).map((path) => ({ target, path })))
+  return (await readNotesOf(repo, [tip], targets))[0]!
+}
+
+/** Reads the notes of some objects in several notes commits, with one git process. As {@link readNotes}. */
+export async function readNotesOf(
+  repo: Repository,
+  tips: readonly (Oid | undefined)[],
+  targets: readonly Oid[],
+): Promise<Map<Oid, Note>[]> {
+  const wanted = tips.flatMap((tip, which) =>
+    tip === undefined ? [] : targets.flatMap((target) => fanOuts(target).map((path) => ({ which, tip, target, path }))),
+  )
   const objects = await readObjects(
     repo,
-    wanted.map(({ path }) => `${tip}:${path}`),
+    wanted.map(({ tip, path }) => `${tip}:${path}`),
   )
-  for (const [index, { target, path }] of wanted.entries()) {
+  const notes = tips.map(() => new Map<Oid, Note>())
+  for (const [index, { which, target, path }] of wanted.entries()) {
     const object = objects[index]
-    if (object?.type !== 'blob') continue
-    const text = object.content.toString('utf8')
-    const note = notes.get(target)
-    if (note === undefined) notes.set(target, { target, text, paths: [path] })
-    else notes.set(target, { target, text: joinTexts(note.text, text), paths: [...note.paths, path] })
+    if (object?.type === 'blob') addNote(notes[which]!, target, path, object.content.toString('utf8'))
   }
   return notes
+}
+
+function addNote(notes: Map<Oid, Note>, target: Oid, path: string, text: string): void {
+  const note = notes.get(target)
+  if (note === undefined) notes.set(target, { target, text, paths: [path] })
+  else notes.set(target, { target, text: joinTexts(note.text, text), paths: [...note.paths, path] })
 }
 
 /** Where we write a note: one level of 256 folders, which suits a hundred notes and a million. */

@@ -14,6 +14,8 @@ export interface Repository {
   readonly commonDir: string
   /** Where objects are written. */
   readonly objectsDir: string
+  /** The index of this work tree, or the one that a hook was given. */
+  readonly indexFile: string
   readonly cwd: string
   /** Path of `cwd` below `root`, with a trailing slash; empty at the root. */
   readonly prefix: string
@@ -33,6 +35,8 @@ const QUESTIONS = [
   '--git-common-dir',
   '--git-path',
   'objects',
+  '--git-path',
+  'index',
 ]
 
 /**
@@ -44,8 +48,8 @@ export async function openRepository(world: World): Promise<Repository> {
   const questions = [...QUESTIONS, '--show-toplevel', '--show-prefix', 'HEAD', 'HEAD^{tree}']
   const result = await git({ root: world.cwd }, ['rev-parse', ...questions], { ok: [0, 128] })
   const lines = result.stdout.split('\n')
-  const [bare, inside, format, gitDir, commonDir, objectsDir, root, prefix, head, headTree] = lines
-  if (lines.length < 7 || gitDir === undefined || commonDir === undefined || objectsDir === undefined) {
+  const [bare, inside, format, gitDir, commonDir, objectsDir, indexFile, root, prefix, head, headTree] = lines
+  if (lines.length < 8 || gitDir === undefined || commonDir === undefined || objectsDir === undefined || indexFile === undefined) {
     throw notARepository(world.cwd)
   }
   if (bare === 'true' || inside !== 'true' || root === undefined) throw noWorkTree(bare === 'true')
@@ -55,6 +59,7 @@ export async function openRepository(world: World): Promise<Repository> {
     gitDir,
     commonDir: realpathSync(commonDir),
     objectsDir,
+    indexFile,
     cwd: world.cwd,
     prefix: prefix ?? '',
     head: born ? head : undefined,

@@ -121,8 +121,7 @@ async function writeTree(repo: Repository, changed: boolean, untracked: readonly
   const env = { GIT_INDEX_FILE: index }
   mkdirSync(path.dirname(index), { recursive: true })
   try {
-    const current = await gitLine(repo, ['rev-parse', '--path-format=absolute', '--git-path', 'index'])
-    if (existsSync(current)) copyFileSync(current, index)
+    if (existsSync(repo.indexFile)) copyFileSync(repo.indexFile, index)
     if (changed) await git(repo, [...DURABLE, 'add', '--update', '--', ':/'], { env })
     if (untracked.length > 0) {
       const input = untracked.map((file) => file + '\0').join('')

@@ -49,7 +49,9 @@ function extendList(text: string, list: YAMLSeq, added: readonly string[]): stri
   if (list.flow === true) return replace(text, end, end, added.map((pattern) => `, ${quote(pattern)}`).join(''))
   const start = list.range[0]
   const indent = text.slice(text.lastIndexOf('\n', start - 1) + 1, start)
-  return replace(text, end, end, added.map((pattern) => `\n${indent}- ${quote(pattern)}`).join(''))
+  // After the comment on the last item, where it has one.
+  const lineEnd = end + /^[^\n]*/.exec(text.slice(end))![0].length
+  return replace(text, lineEnd, lineEnd, added.map((pattern) => `\n${indent}- ${quote(pattern)}`).join(''))
 }
 
 function replace(text: string, from: number, to: number, by: string): string {

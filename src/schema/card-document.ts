@@ -146,10 +146,8 @@ function readDocument(
 
 // One slip of the pen is reported by several parts of the parser.
 function unique(problems: CardProblem[]): CardProblem[] {
-  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()].slice(
-    0,
-    MAX_PROBLEMS,
-  )
+  const byText = new Map(problems.map((one) => [JSON.stringify(one), one]))
+  return [...byText.values()].slice(0, MAX_PROBLEMS)
 }
 
 function tooDeep(root: unknown): Node | undefined {

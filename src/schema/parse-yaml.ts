@@ -78,7 +78,7 @@ function splitLines({ text, line }: StreamPart): StreamPart[] {
 // JSON is YAML: the tree that knows the positions is only built when somebody asks for one.
 function jsonDocument(part: StreamPart, value: unknown, depth: number): ParsedDocument {
   let tree: ParsedDocument | undefined
-  const position: ParsedDocument['position'] = (path) => (tree ??= parseYaml(part, { depth, tokens: Infinity })).position(path)
+  const position: ParsedDocument['position'] = (path) => (tree ??= parseYaml(part, { depth, tokens: DEFAULT_TOKENS })).position(path)
   return { text: part.text, value, problems: [], position }
 }
 

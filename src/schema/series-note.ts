@@ -1,6 +1,4 @@
-import { compareCodePoints } from '../domain/canonical-yaml.ts'
 import { comparePoints, type Point, type Series, type SeriesColumns } from '../domain/series.ts'
-import { formatNumber, formatQuoted } from '../domain/yaml-scalar.ts'
 import { readNoteDocuments, type NoteProblem } from './note-documents.ts'
 import type { SchemaProblem } from './validate.ts'
 
@@ -15,24 +13,10 @@ export interface SeriesNote {
 // A series is JSON, which costs little to read: what the writer keeps below 16 MiB may be merged to more.
 const LONGEST = 128 * 1024 * 1024
 
-/** Writes a series in its canonical form: one line of JSON that is YAML 1.1 and 1.2 as well. */
-export function encodeSeries(series: Series): string {
-  const metrics = Object.entries(series.metrics)
-    .sort(([a], [b]) => compareCodePoints(a, b))
-    .map(([name, columns]) => `${formatQuoted(name)}:${encodeColumns(columns)}`)
-  const reduced = series.reduced === true ? ',"reduced":true' : ''
-  return `---\n{"schema":"series/v1","run":${formatQuoted(series.run)},"metrics":{${metrics.join(',')}}${reduced}}\n`
-}
-
 /** Reads the series note of a run: a stream of documents. Never throws, and drops nothing. */
 export function decodeSeriesNote(text: string): SeriesNote {
   const { valid, others, problems } = readNoteDocuments<Series>('series', text, checkColumns, { length: LONGEST })
   return { series: valid, others, problems }
-}
-
-function encodeColumns({ step, value, time }: SeriesColumns): string {
-  const values = value.map((item) => (typeof item === 'number' ? formatNumber(item) : formatQuoted(item)))
-  return `{"step":[${step.map(formatNumber).join(',')}],"value":[${values.join(',')}],"time":[${time.map(formatNumber).join(',')}]}`
 }
 
 function checkColumns(series: Series): SchemaProblem | undefined {

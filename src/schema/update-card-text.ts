@@ -13,25 +13,32 @@ export function updateCardText(text: string, path: CardPath, value: unknown): st
   const before = path.length === 0 ? openCard(text).value : valueAt(openCard(text).value, path)
   if (value === undefined) return before === undefined ? text : unsetCardField(text, path)
   if (sameValue(before, value)) return text
-  if (isMap(before) && isMap(value) && Object.keys(value).length > 0)
-    return updateMap(text, path, before, value)
-  if (Array.isArray(before) && Array.isArray(value) && before.length > 0 && before.length <= value.length) {
-    return value.reduce<string>((edited, item, index) => updateCardText(edited, [...path, index], item), text)
-  }
-  return setCardField(text, path, value)
-}
-
-function updateMap(
-  text: string,
-  path: CardPath,
-  before: Record<string, unknown>,
-  value: Record<string, unknown>,
-): string {
-  const set = Object.keys(value).reduce(
-    (edited, key) => updateCardText(edited, [...path, key], value[key]),
+  const changes = membersToUpdate(before, value)
+  if (changes === undefined) return setCardField(text, path, value)
+  return changes.reduce(
+    (edited, step) => updateCardText(edited, [...path, step], valueAt(value, [step])),
     text,
   )
-  return Object.keys(before)
-    .filter((key) => !Object.hasOwn(value, key))
-    .reduce((edited, key) => unsetCardField(edited, [...path, key]), set)
+}
+
+/** With more members than this that differ, a map or list is written anew: each edit reads the whole text. */
+const MAX_EDITS = 30
+
+// Which members have to change; undefined where the whole has to.
+function membersToUpdate(before: unknown, value: unknown): (string | number)[] | undefined {
+  const steps = stepsOf(before, value)?.filter((step) => !isKept(before, value, step))
+  return steps === undefined || steps.length > MAX_EDITS ? undefined : steps
+}
+
+function stepsOf(before: unknown, value: unknown): (string | number)[] | undefined {
+  if (isMap(before) && isMap(value) && Object.keys(value).length > 0) {
+    return [...Object.keys(value), ...Object.keys(before).filter((key) => !Object.hasOwn(value, key))]
+  }
+  const bothLists = Array.isArray(before) && Array.isArray(value)
+  return bothLists && before.length > 0 && before.length <= value.length ? [...value.keys()] : undefined
+}
+
+function isKept(before: unknown, value: unknown, step: string | number): boolean {
+  const [old, now] = [valueAt(before, [step]), valueAt(value, [step])]
+  return (old === undefined) === (now === undefined) && sameValue(old, now)
 }

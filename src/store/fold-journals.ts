@@ -1,11 +1,12 @@
 import { applyEvents, newOutputs, withOutputs, type RunState } from '../domain/apply-events.ts'
+import { encodeRunNote, encodeSeriesNote } from '../domain/encode-notes.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import { formatPointer } from '../domain/lfs-pointer.ts'
 import type { Oid, OutputFile, RunRecord } from '../domain/run.ts'
 import { stableJson } from '../domain/stable-json.ts'
 import type { World } from '../domain/world.ts'
 import { withLock } from '../git/lock.ts'
-import { notePath, readNotes, type Note } from '../git/notes.ts'
+import { notePath, readNotesOf, type Note } from '../git/notes.ts'
 import { committerIdentity, ObjectWriter, type Mark, type PathChange } from '../git/object-writer.ts'
 import { readTips, type Tips } from '../git/read-tips.ts'
 import { KEEP, RUNS_NOTES, runningRef, SERIES_NOTES } from '../git/refs.ts'
@@ -15,12 +16,11 @@ import { journalState } from '../journal/journal-state.ts'
 import type { Journal } from '../journal/read-journal.ts'
 import { lateJournals, retireJournal, settleLateJournal } from '../journal/retire-journal.ts'
 import { isFoldable, readJournals } from './foldable-journals.ts'
-import { decodeRun, decodeSeries, encodeRunNote, encodeSeriesNote } from './run-codec.ts'
 
 /** What folding did. */
 export interface Folded {
-  /** Runs whose record or series changed. */
-  runs: Oid[]
+  /** The records of all runs whose journals were folded, as they stand then. */
+  records: RunRecord[]
   /** Runs that were closed as killed because none of their processes lives. */
   closed: Oid[]
 }
@@ -35,13 +35,13 @@ export async function foldJournals(repo: Repository, world: World): Promise<Fold
     const journals = readJournals(repo.commonDir).filter(isFoldable)
     const late = lateJournals(repo.commonDir, world.now())
     const work = [...journals, ...late]
-    if (work.length === 0) return { runs: [], closed: [] }
+    if (work.length === 0) return { records: [], closed: [] }
     const closed = journals.filter((journal) => journalState(journal) === 'abandoned')
     const eventsOf = groupEvents(work, closed)
-    const runs = await untilWon(() => tryFold(repo, eventsOf))
+    const records = await untilWon(() => tryFold(repo, eventsOf))
     for (const journal of journals) retireJournal(repo.commonDir, journal)
     for (const journal of late) settleLateJournal(journal)
-    return { runs, closed: closed.map(({ run }) => run) }
+    return { records, closed: closed.map(({ run }) => run) }
   })
 }
 
@@ -68,45 +68,61 @@ interface Folding {
   before: RunState | undefined
 }
 
-async function tryFold(repo: Repository, eventsOf: ReadonlyMap<Oid, JournalEvent[]>): Promise<Oid[] | undefined> {
-  const tips = await readTips(repo)
+async function tryFold(
+  repo: Repository,
+  eventsOf: ReadonlyMap<Oid, JournalEvent[]>,
+): Promise<RunRecord[] | undefined> {
   const runs = [...eventsOf.keys()]
-  const [runNotes, seriesNotes] = await Promise.all([
-    readNotes(repo, tips.get(RUNS_NOTES), runs),
-    readNotes(repo, tips.get(SERIES_NOTES), runs),
-  ])
-  const identity = await committerIdentity(repo)
-  const foldings = runs.flatMap((run) => foldOne(run, eventsOf.get(run)!, runNotes.get(run), seriesNotes.get(run)))
+  const [tips, identity] = await Promise.all([readTips(repo), committerIdentity(repo)])
+  const before = await readStates(repo, tips, runs)
+  const foldings = runs.flatMap((run) => foldOne(run, eventsOf.get(run)!, before.get(run)))
   const kept = await commitOutputs(repo, identity, foldings)
-  const changed = foldings.filter(isChanged)
-  const updates = await writeNotes(repo, identity, tips, changed, kept)
+  const updates = await writeNotes(repo, identity, tips, foldings.filter(isChanged), kept)
   const endings = runs
     .map((run) => ({ ref: runningRef(run), from: tips.get(runningRef(run)), to: undefined }))
     .filter(({ from }) => from !== undefined)
   const won = await updateRefs(repo, [...updates, ...endings], 'git-model: fold')
-  return won ? changed.map(({ run }) => run) : undefined
+  return won ? foldings.map(({ state }) => state.record) : undefined
 }
 
-function foldOne(run: Oid, events: JournalEvent[], runNote?: Note, seriesNote?: Note): Folding[] {
-  const record = runNote === undefined ? undefined : decodeRun(run, runNote.text)
-  const series = seriesNote === undefined ? undefined : decodeSeries(run, seriesNote.text)
-  const before: RunState | undefined = record?.value && {
-    record: record.value,
-    series: series?.value ?? { schema: 'series/v1', run, metrics: {} },
-  }
-  const state = applyEvents(before, events)
+/** What the notes have of a run. */
+interface Known {
+  state: RunState | undefined
+  notes: { run: Note | undefined; series: Note | undefined }
+  others: { run: string[]; series: string[] }
+}
+
+async function readStates(repo: Repository, tips: Tips, runs: readonly Oid[]): Promise<Map<Oid, Known>> {
+  const [runNotes, seriesNotes] = await readNotesOf(repo, [tips.get(RUNS_NOTES), tips.get(SERIES_NOTES)], runs)
+  const noted = runs.filter((run) => runNotes!.has(run) || seriesNotes!.has(run))
+  if (noted.length === 0) return new Map()
+  // Reading notes needs a YAML parser, which most runs end without.
+  const { decodeRun, decodeSeries } = await import('./run-codec.ts')
+  return new Map(
+    noted.map((run) => {
+      const notes = { run: runNotes!.get(run), series: seriesNotes!.get(run) }
+      const record = notes.run && decodeRun(run, notes.run.text)
+      const series = notes.series && decodeSeries(run, notes.series.text)
+      const state = record?.value && {
+        record: record.value,
+        series: series?.value ?? { schema: 'series/v1' as const, run, metrics: {} },
+      }
+      return [run, { state, notes, others: { run: record?.others ?? [], series: series?.others ?? [] } }]
+    }),
+  )
+}
+
+const UNKNOWN: Known = {
+  state: undefined,
+  notes: { run: undefined, series: undefined },
+  others: { run: [], series: [] },
+}
+
+function foldOne(run: Oid, events: JournalEvent[], known: Known = UNKNOWN): Folding[] {
+  const state = applyEvents(known.state, events)
   if (state === undefined) return []
-  return [
-    {
-      run,
-      isNew: before === undefined,
-      state,
-      files: newOutputs(before?.record, events),
-      notes: { run: runNote, series: seriesNote },
-      others: { run: record?.others ?? [], series: series?.others ?? [] },
-      before,
-    },
-  ]
+  const files = newOutputs(known.state?.record, events)
+  return [{ run, isNew: known.state === undefined, state, files, notes: known.notes, others: known.others, before: known.state }]
 }
 
 function isChanged(folding: Folding): boolean {

@@ -1,4 +1,5 @@
 import { withSummaries } from '../domain/apply-events.ts'
+import { encodeRunNote, encodeSeriesNote } from '../domain/encode-notes.ts'
 import { mergeRuns } from '../domain/merge-runs.ts'
 import type { Oid } from '../domain/run.ts'
 import { mergeSeries } from '../domain/series.ts'
@@ -10,7 +11,7 @@ import { CARDS_NOTES, RUNS_NOTES, SERIES_NOTES } from '../git/refs.ts'
 import type { Repository } from '../git/repository.ts'
 import { mergeCards } from '../schema/merge-cards.ts'
 import type { Diverged } from './fold-fetched.ts'
-import { decodeRun, decodeSeries, encodeRunNote, encodeSeriesNote } from './run-codec.ts'
+import { decodeRun, decodeSeries } from './run-codec.ts'
 
 /** What a merge of one notes ref changes in our tree. */
 export interface MergedNotes {

@@ -1,8 +1,10 @@
+import { encodeRun } from '../domain/encode-run.ts'
+import { encodeSeries } from '../domain/encode-series.ts'
 import { mergeRuns } from '../domain/merge-runs.ts'
 import type { Oid, RunRecord } from '../domain/run.ts'
 import { mergeSeries, type Series } from '../domain/series.ts'
-import { decodeRunNote, encodeRun } from '../schema/run-note.ts'
-import { decodeSeriesNote, encodeSeries } from '../schema/series-note.ts'
+import { decodeRunNote } from '../schema/run-note.ts'
+import { decodeSeriesNote } from '../schema/series-note.ts'
 
 /** A note in its parts: what this program understands, joined into one, and what it only carries. */
 export interface DecodedNote<T> {
@@ -34,21 +36,6 @@ export function decodeSeries(target: Oid, text: string): DecodedNote<Series> {
     others: [...note.others, ...foreign.map((series) => encodeSeries(series))],
     problems: [...note.problems.map(problemText), ...foreign.map(({ run }) => `a series that claims to be of run ${run}`)],
   }
-}
-
-/** Writes a run's note: its record first, then what is only carried, sorted and without duplicates. */
-export function encodeRunNote(record: RunRecord | undefined, others: readonly string[]): string {
-  return joinDocuments(record === undefined ? undefined : encodeRun(record), others)
-}
-
-/** Writes a series note; as {@link encodeRunNote}. */
-export function encodeSeriesNote(series: Series | undefined, others: readonly string[]): string {
-  return joinDocuments(series === undefined ? undefined : encodeSeries(series), others)
-}
-
-function joinDocuments(first: string | undefined, others: readonly string[]): string {
-  const rest = [...new Set(others)].sort()
-  return [...(first === undefined ? [] : [first]), ...rest].map((text) => (text.endsWith('\n') ? text : `${text}\n`)).join('')
 }
 
 function problemText(problem: { message: string; line?: number | undefined; column?: number | undefined }): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { gitdir, type TestRepo } from '../support/repo.ts'
+import { clone, gitdir, temporaryFolder, type TestRepo } from '../support/repo.ts'
 import { formatTranscript } from '../support/transcript.ts'
 
 const CONFIG = 'models:\n  digits: {path: models/digits.bin, card: required}\n'
@@ -157,6 +157,7 @@ test('what cannot be done is said, with what to type', async () => {
     await repo.model('card', 'set', 'digits', 'schema=x'),
     await repo.model('card', 'set', 'digits', 'identity.version=1'),
     await repo.model('card', 'set', 'digits', 'card.identity.nmae=x'),
+    await repo.model('card', 'set', 'digits', 'licence=mit'),
     await repo.model('card', 'set', 'digits', 'card.weights=x'),
     await repo.model('card', 'set', 'digits', 'license.spdx=x'),
     await repo.model('card', 'set', 'digits', 'tags[3]=x'),
@@ -209,4 +210,28 @@ test('control characters in a card do not reach the terminal', async () => {
     const { stdout, stderr } = await repo.model('card', ...args)
     expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202E]/)
   }
+})
+
+test('two clones that change one field both keep it, and whoever settles it settles it for both', async () => {
+  const alice = await withModel()
+  const origin = temporaryFolder()
+  await alice.git('clone', '--quiet', '--bare', '.', `${origin}/origin.git`)
+  await alice.git('remote', 'add', 'origin', `${origin}/origin.git`)
+  await alice.model('card', 'new', 'digits')
+  await alice.model('sync')
+  const bob = await clone(`${origin}/origin.git`)
+  const story = [await bob.model('card', 'show', 'digits')]
+  await bob.model('sync')
+  await alice.model('card', 'set', 'digits', 'license=mit', 'card.identity.owners+=Ada', 'tags+=a')
+  await bob.model('card', 'set', 'digits', 'license=gpl-3.0', 'card.identity.version=2', 'tags+=b')
+  for (const repo of [alice, bob, alice]) expect(await repo.model('sync')).toMatchObject({ exitCode: 0 })
+  const texts = await Promise.all(
+    [alice, bob].map(async (repo) => (await repo.model('card', 'show', '--raw', 'digits')).stdout),
+  )
+  expect(texts[0]).toBe(texts[1])
+  story.push(await bob.model('card', 'check'), await bob.model('card', 'set', 'digits', 'license=mit'))
+  await bob.model('sync')
+  await alice.model('sync')
+  story.push(await alice.model('card', 'check'), await alice.model('card', 'show', '--raw', 'digits'))
+  expect(story.map(formatTranscript).join('\n')).toMatchSnapshot()
 })

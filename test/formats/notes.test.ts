@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RunRecord } from '../../src/domain/run.ts'
 import { toColumns, type Series } from '../../src/domain/series.ts'
-import { decodeRunNote, encodeRun } from '../../src/schema/run-note.ts'
-import { decodeSeriesNote, encodeSeries } from '../../src/schema/series-note.ts'
+import { encodeRun } from '../../src/domain/encode-run.ts'
+import { decodeRunNote } from '../../src/schema/run-note.ts'
+import { encodeSeries } from '../../src/domain/encode-series.ts'
+import { decodeSeriesNote } from '../../src/schema/series-note.ts'
 import { aRecord, records, series } from './arbitraries.ts'
 
 describe('a run note', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { isModelError } from '../../src/domain/errors.ts'
 import { ATTRIBUTES } from '../../src/domain/filter-attribute.ts'
 import { matchesFilter } from '../../src/domain/filter-match.ts'
+import { matchesLike } from '../../src/domain/filter-like.ts'
 import { parseFilter } from '../../src/domain/filter-parse.ts'
 import { filterView } from '../../src/domain/filter-view.ts'
 import { formatFilter, type Filter, type FilterClause } from '../../src/domain/filter.ts'
@@ -117,6 +118,28 @@ describe('matchesFilter', () => {
   })
 })
 
+describe('matchesLike', () => {
+  it('agrees with a regular expression', () => {
+    const of = (units: string): fc.Arbitrary<string> =>
+      fc.string({ unit: fc.constantFrom(...units), maxLength: 8 })
+    fc.assert(
+      fc.property(of('abA.'), of('abA.%_'), fc.boolean(), (text, pattern, ignoreCase) => {
+        const source = pattern
+          .replaceAll('.', String.raw`\.`)
+          .replaceAll('%', '.*')
+          .replaceAll('_', '.')
+        const expected = new RegExp(`^${source}$`, ignoreCase ? 'i' : '').test(text)
+        expect(matchesLike(text, pattern, ignoreCase)).toBe(expected)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('takes no longer for a pattern made to be slow', () => {
+    expect(matchesLike('a'.repeat(5000), `${'%a'.repeat(500)}b`, false)).toBe(false)
+  })
+})
+
 describe('parseFilter', () => {
   it.each([
     'status = finished',
@@ -195,8 +218,12 @@ function messageOf(text: string): string {
 }
 
 function clause(): fc.Arbitrary<FilterClause> {
-  const key = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 })
-  const text = fc.string({ unit: 'binary', maxLength: 12 })
+  const unit = fc.oneof(
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+    fc.constantFrom(...'\'"`. ()=%,\\'),
+  )
+  const key = fc.string({ unit, minLength: 1, maxLength: 8 })
+  const text = fc.string({ unit, maxLength: 8 })
   const number = fc.double().map((value) => (Object.is(value, -0) ? 0 : value))
   const numeric = fc.constantFrom('=', '!=', '<', '<=', '>', '>=')
   const textual = fc.constantFrom('=', '!=', 'LIKE', 'ILIKE')
@@ -223,5 +250,5 @@ function clause(): fc.Arbitrary<FilterClause> {
       operator: fc.constantFrom('IN', 'NOT IN'),
       value: list,
     }),
-  ) as fc.Arbitrary<FilterClause>
+  )
 }

@@ -168,8 +168,12 @@ describe('numbers and times', () => {
     expect(formatAge(NOW - ms, NOW)).toBe(expected)
   })
 
-  it('writes durations that grow with what they stand for', () => {
-    fc.assert(fc.property(fc.nat(400_000_000), (ms) => !/60[sm]|24h|NaN/.test(formatDuration(ms))))
+  it('never writes 60 seconds, 60 minutes or 24 hours', () => {
+    fc.assert(
+      fc.property(fc.nat(400_000_000), (ms) => {
+        expect(formatDuration(ms)).not.toMatch(/60[sm]|24h|NaN/)
+      }),
+    )
   })
 
   it('writes a time, and what is none as it is', () => {

@@ -24,7 +24,7 @@ async function train(
   const log = accuracies.map((acc, step) => `git model log val/acc=${acc} --step ${step}`).join(' && ')
   const script = `${log} && mkdir -p models && printf 'weights of ${name}' > models/digits.bin`
   const ran = await repo.model('run', '-n', name, '-p', `lr=${lr}`, ...options, '--', 'sh', '-c', script)
-  expect(ran.exitCode, ran.stderr).toBe(0)
+  expect(ran).toMatchObject({ exitCode: 0 })
 }
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 async function runs(...args: string[]): Promise<string> {
   const ran = await repo.model('runs', ...args)
-  expect(ran.exitCode, ran.stderr).toBe(0)
+  expect(ran).toMatchObject({ exitCode: 0 })
   return ran.stdout
 }
 

@@ -7,6 +7,7 @@ import {
   changeText,
   gateText,
   goalArrow,
+  isWritten,
   numberText,
   scalarText,
   sideReason,
@@ -66,14 +67,15 @@ function paramsTable({ params }: Comparison): string {
 }
 
 function modelPart({ name, path, weights, card }: Comparison['models'][number]): string {
+  const written = card.changes.filter(isWritten)
   const lines = [
     `**${escape(name)}** (${escape(path)})`,
     '',
     `- weights: ${escape(weightsText(weights))}`,
-    `- card: ${card.changes.length === 0 ? cardText(card) : `${card.changes.length} fields changed`}`,
+    `- card: ${written.length === 0 ? cardText(card) : `${written.length} fields changed`}`,
   ]
-  if (card.changes.length === 0) return lines.join('\n')
-  const rows = card.changes.map(({ field, before, after }) => [field, valueText(before), valueText(after)])
+  if (written.length === 0) return lines.join('\n')
+  const rows = written.map(({ field, before, after }) => [field, valueText(before), valueText(after)])
   const table = renderTable([{ title: 'field' }, { title: 'base' }, { title: 'head' }], rows, 'md').trimEnd()
   return `${lines.join('\n')}\n\n${details(`Card of ${escape(name)}`, table)}`
 }

@@ -192,10 +192,17 @@ export function weightsText({ base, head, same }: ModelChange['weights']): strin
   return `${size}, ${oid}${files > 1 ? ` and ${files - 1} more files` : ''}`
 }
 
-/** What there is to say of two cards without a difference. */
-export function cardText({ base, head }: ModelChange['card']): string {
+/** Tells whether a person wrote the field: weights, training and evaluation are filled in from the run. */
+export function isWritten({ field }: { field: string }): boolean {
+  return !/^card\.(?:weights|training|evaluation)\b/.test(field)
+}
+
+/** What there is to say of two cards where no written field differs. */
+export function cardText({ base, head, changes }: ModelChange['card']): string {
   if (!base && !head) return 'none'
-  return base && head ? 'unchanged' : head ? 'added' : 'none for these weights (stale)'
+  if (base && !head) return 'none for these weights: git model card new'
+  if (!base) return 'added'
+  return changes.length === 0 ? 'unchanged' : 'renewed from the run; nothing else changed'
 }
 
 /** A value of a card on one line. */

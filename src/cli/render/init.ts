@@ -23,6 +23,9 @@ function changes(done: Installed): string[] {
       done.hooks.chained.length === 0 ? '' : `; the ${list(done.hooks.chained)} that was there runs first`
     lines.push(`hooks: ${list(done.hooks.installed)} in ${relative(done.hooks.folder, done.root)}${chained}`)
   } else if (done.program) lines.push('hooks: they start this program from now on')
+  for (const { remote, refspec } of done.repaired) {
+    lines.push(`${remote}: took the refspec ${refspec} away, with which a fetch overwrites unpushed runs and cards`)
+  }
   if (done.remote !== undefined && done.refspecs.length > 0) lines.push(exchange(done.remote))
   return lines
 }
@@ -58,11 +61,14 @@ function nextSteps(done: Installed, isSame: boolean): string[] {
 /** Says what was taken away, and what stays. */
 export function renderRemoved(done: Removed): string[] {
   const lines: string[] = []
-  if (done.hooks.length > 0) lines.push(`hooks: ${list(done.hooks)} removed; what was there before is back`)
-  if (done.leftHooks.length > 0) {
-    lines.push(
-      `hooks: ${list(done.leftHooks.map((file) => relative(file, done.root)))} stays aside, since another one stands in its place`,
-    )
+  const { removed, restored, left } = done.hooks
+  if (removed.length > 0) {
+    const back = restored.length === 0 ? '' : `; the ${list(restored)} that was there before is back`
+    lines.push(`hooks: ${list(removed)} removed${back}`)
+  }
+  if (left.length > 0) {
+    const files = list(left.map((file) => relative(file, done.root)))
+    lines.push(`hooks: ${files} stays aside, since another one stands in its place`)
   }
   if (done.remotes.length > 0) lines.push(`${list(done.remotes)}: fetch refspecs removed`)
   if (done.lfs === 'removed') lines.push('Git LFS: the filters that "git model init" set up are gone')

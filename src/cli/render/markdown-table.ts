@@ -7,7 +7,7 @@ import type { Column } from './table.ts'
 export function markdownTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const escaped = [columns.map((column) => column.title), ...rows].map((row) => row.map(markdownCell))
   const widths = columns.map((_, index) =>
-    Math.max(3, ...escaped.map((row) => displayWidth(row[index] ?? ''))),
+    escaped.reduce((widest, row) => Math.max(widest, displayWidth(row[index] ?? '')), 3),
   )
   const lines = escaped.map((row) =>
     columns.map((column, index) => pad(row[index] ?? '', widths[index]!, column.align ?? 'left')),

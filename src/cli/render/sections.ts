@@ -2,7 +2,8 @@ import { displayWidth } from '../../domain/display-width.ts'
 import { escapeMarkdown } from '../../domain/escape-markdown.ts'
 import { safeBlock, safeText } from '../../domain/safe-text.ts'
 import type { Colors } from '../colors.ts'
-import { fitColumns, renderTable, type Cell, type Column } from './table.ts'
+import { renderTable, type Cell, type Column } from './table.ts'
+import { fitColumns } from './text-table.ts'
 
 /** One fact: its label and one or more lines of raw text. */
 export interface Fact {

@@ -1,8 +1,8 @@
-import { formatBytes } from '../../domain/format-bytes.ts'
 import { formatCommand } from '../../domain/quote-shell.ts'
 import { safeText } from '../../domain/safe-text.ts'
 import type { Tracked } from '../../features/track-weights.ts'
-import type { WeightsState, WeightsStatus } from '../../features/weights-status.ts'
+import type { WeightsStatus } from '../../features/weights-status.ts'
+import { formatSize } from './number.ts'
 import { renderTable } from './table.ts'
 
 /** Says what tracking patterns changed, and what to type next. */
@@ -44,23 +44,18 @@ export function renderWeightsStatus(
   ]
   const rows = status.files.map((file) => [
     file.path,
-    formatBytes(file.size),
+    formatSize(file.size),
     KEPT[file.kept],
     CONTENT[file.content],
     file.modified ? 'modified' : 'clean',
     file.pushed === 'none' ? 'no remote' : file.pushed,
-    cardText(file),
+    file.card ?? '-',
   ])
   return renderTable(columns, rows, 'text', terminal.isTerminal ? { width: terminal.width } : {})
 }
 
 const KEPT = { lfs: 'LFS', raw: 'in git itself', untracked: 'untracked' } as const
 const CONTENT = { here: 'here', store: 'in LFS store', absent: 'not here' } as const
-
-function cardText({ model, card }: WeightsState): string {
-  if (model === undefined) return '-'
-  return card ?? 'stale'
-}
 
 /** What is to be mended, and the commands that do it. */
 export function weightsHints(status: WeightsStatus): string[] {
@@ -72,7 +67,7 @@ export function weightsHints(status: WeightsStatus): string[] {
   for (const { path, size } of status.large.slice(0, 5)) {
     const ending = /(?<=[^/])\.[^./]+$/.exec(path)?.[0]
     const pattern = ending === undefined ? path : `*${ending}`
-    hints.push(`${path} is a binary of ${formatBytes(size)} outside LFS: ${formatCommand('git', 'model', 'weights', 'track', pattern)}`)
+    hints.push(`${path} is a binary of ${formatSize(size)} outside LFS: ${formatCommand('git', 'model', 'weights', 'track', pattern)}`)
   }
   if (status.large.length > 5) hints.push(`and ${status.large.length - 5} more binaries outside LFS`)
   return hints.map(safeText)
