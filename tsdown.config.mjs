@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { defineConfig } from 'tsdown'
 
-// Everything is bundled: a user installs one package, and Node opens few files at start-up.
+// Everything is bundled: a user installs one package, and Node opens few files at start-up. What a command needs stays
+// in chunks of its own, which load when the command is called.
 export default defineConfig({
   entry: ['src/bin.ts', 'src/index.ts'],
   format: 'esm',
@@ -8,8 +11,39 @@ export default defineConfig({
   target: 'node20',
   outDir: 'dist',
   dts: { entry: ['src/index.ts'] },
-  deps: { alwaysBundle: [/.*/], onlyAllowBundle: false },
+  deps: { alwaysBundle: [/.*/], onlyBundle: false },
   outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
   treeshake: true,
   minify: 'dce-only',
+  plugins: [thirdPartyLicenses()],
+  inputOptions: { checks: { pluginTimings: false } },
+  report: false,
+  logLevel: 'warn',
 })
+
+/** Writes the licences of what was bundled: they ask to go along with every copy. */
+function thirdPartyLicenses() {
+  return {
+    name: 'third-party-licenses',
+    generateBundle(_options, bundle) {
+      const modules = Object.values(bundle).flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []))
+      if (!modules.some((id) => id.includes('node_modules'))) return
+      const folders = [...new Set(modules.map(packageFolder))].filter((folder) => folder !== undefined)
+      const texts = folders.map(describePackage).sort()
+      const head = 'git-model contains these packages.\n'
+      this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENSES.txt', source: [head, ...texts].join(`\n${'-'.repeat(79)}\n`) })
+    },
+  }
+}
+
+function packageFolder(id) {
+  return /^\0?(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(id)?.[1]
+}
+
+function describePackage(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+  const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)(\.|$)/i.test(entry))
+  if (file === undefined && license === undefined) throw new Error(`${name} has no licence`)
+  const text = file === undefined ? '(the package has no licence file)' : readFileSync(path.join(folder, file), 'utf8')
+  return `${name} ${version} (${license})\n\n${text.trim()}\n`
+}

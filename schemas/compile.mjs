@@ -7,7 +7,7 @@ const here = new URL('.', import.meta.url)
 const target = new URL('../src/schema/generated/', here)
 const schemas = readdirSync(here)
   .filter((name) => /^[a-z]+-v\d+\.json$/.test(name))
-  .map((name) => ({ kind: name.replace(/-v\d+\.json$/, ''), schema: JSON.parse(readFileSync(new URL(name, here), 'utf8')) }))
+  .map((name) => ({ kind: name.replace(/-v\d+\.json$/, ''), schema: readSchema(name) }))
 
 const ajv = new Ajv2020({
   schemas: schemas.map(({ schema }) => schema),
@@ -17,9 +17,24 @@ const ajv = new Ajv2020({
   code: { source: true, esm: true, lines: true },
 })
 const exported = Object.fromEntries(schemas.map(({ kind, schema }) => [kind, schema.$id]))
+const code = importHelpers(standaloneCode.default(ajv, exported))
+const types = schemas.map(({ kind }) => `export declare const ${kind}: ValidateFunction\n`)
+
 mkdirSync(target, { recursive: true })
-writeFileSync(new URL('validators.js', target), standaloneCode.default(ajv, exported))
-writeFileSync(
-  new URL('validators.d.ts', target),
-  `import type { ValidateFunction } from 'ajv'\n\n${schemas.map(({ kind }) => `export declare const ${kind}: ValidateFunction\n`).join('')}`,
-)
+writeFileSync(new URL('validators.js', target), code)
+writeFileSync(new URL('validators.d.ts', target), `import type { ValidateFunction } from 'ajv'\n\n${types.join('')}`)
+
+function readSchema(name) {
+  return JSON.parse(readFileSync(new URL(name, here), 'utf8'))
+}
+
+// ajv asks for its helpers with require(), even in a module. They are its only code that goes along.
+function importHelpers(source) {
+  const imports = new Map()
+  const body = source.replaceAll(/\brequire\("(ajv\/dist\/runtime\/(\w+))"\)/g, (_, module, name) => {
+    imports.set(name, `import ${name} from '${module}.js'\n`)
+    return name
+  })
+  if (body.includes('require(')) throw new Error('a validator asks for something that is not one of ajv\'s helpers')
+  return [...imports.values(), body].join('')
+}

@@ -84,7 +84,9 @@ function layOutMap(map: Readonly<Record<string, unknown>>, order: KeyOrder, dept
 }
 
 function layOutLiteral(text: string): Layout {
-  const chomped = text.endsWith('\n') ? { inline: '|', body: text.slice(0, -1) } : { inline: '|-', body: text }
+  const chomped = text.endsWith('\n')
+    ? { inline: '|', body: text.slice(0, -1) }
+    : { inline: '|-', body: text }
   return { inline: chomped.inline, lines: chomped.body.split('\n') }
 }
 
@@ -105,7 +107,10 @@ function formatFlowMember([key, value]: readonly [string, unknown]): string {
 }
 
 // Two keys can become one when their lone surrogates are replaced: the first counts.
-function orderMembers(map: Readonly<Record<string, unknown>>, order: KeyOrder): [key: string, value: unknown][] {
+function orderMembers(
+  map: Readonly<Record<string, unknown>>,
+  order: KeyOrder,
+): [key: string, value: unknown][] {
   const found = new Map<string, unknown>()
   for (const [key, value] of Object.entries(map)) {
     const name = formatText(key)

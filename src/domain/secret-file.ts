@@ -21,7 +21,8 @@ const SECRET_PATHS = /(?:^|\/)(?:\.ssh|\.gnupg|\.aws|\.azure|\.kaggle|\.kube|\.d
 const SETTINGS = /\.(?:ini|cfg|conf|toml|ya?ml|json|properties|env|rc|sh|bash|zsh)$|^\.[a-z]*rc$/
 
 // `name = "value"`, as settings and programs write it.
-const ASSIGNMENT = /^[ \t{,]*(?:export[ \t]+|const[ \t]+|let[ \t]+|var[ \t]+|[/:\w.@-]*:)?["']?([A-Za-z_][\w.-]{1,60})["']?[ \t]*[=:][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'#,]+))/gm
+const ASSIGNMENT =
+  /^[ \t{,]*(?:export[ \t]+|const[ \t]+|let[ \t]+|var[ \t]+|[/:\w.@-]*:)?["']?([A-Za-z_][\w.-]{1,60})["']?[ \t]*[=:][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'#,]+))/gm
 
 /**
  * Tells whether a file looks like one that keeps credentials: by its name, or by what is in it.
@@ -45,7 +46,11 @@ export function looksSecretFile(path: string, content?: string): boolean {
 }
 
 function isLiteral(key: string, value: string, isSettings: boolean): boolean {
-  if (isReference(value) || /your|example|change.?me|placeholder|dummy|redacted|insert|todo|\s|[<>{}$]/i.test(value)) return false
+  if (
+    isReference(value) ||
+    /your|example|change.?me|placeholder|dummy|redacted|insert|todo|\s|[<>{}$]/i.test(value)
+  )
+    return false
   if (isSettings && /pass|pwd|_auth/i.test(key)) return value.length >= 4
   return value.length >= 16 && /\d/.test(value) && /[A-Za-z]/.test(value)
 }

@@ -3,8 +3,10 @@ import { isReference } from './secret-shapes.ts'
 // A text under such a name is a credential, whatever it looks like.
 const ALWAYS = /^(?:password|passwd|passphrase|passcode|pwd|pw|passwords)$/
 // One under such a name is, unless it looks like a path, a number or a switch.
-const USUALLY = /^(?:secret|secrets|credential|credentials|token|bearer|authorization|apikey|apitoken|authtoken|accesstoken|accesskey|secretkey|privatekey|pat|jwt)$/
-const KEYS = /^(?:api|access|secret|private|encryption|signing|license|account|storage|auth|master|service|session|shared|wandb|openai|anthropic|comet|neptune|mlflow|huggingface|hf|aws|azure|gcp|ssh|deploy)$/
+const USUALLY =
+  /^(?:secret|secrets|credential|credentials|token|bearer|authorization|apikey|apitoken|authtoken|accesstoken|accesskey|secretkey|privatekey|pat|jwt)$/
+const KEYS =
+  /^(?:api|access|secret|private|encryption|signing|license|account|storage|auth|master|service|session|shared|wandb|openai|anthropic|comet|neptune|mlflow|huggingface|hf|aws|azure|gcp|ssh|deploy)$/
 // Tokens that a language model reads or writes.
 const LANGUAGE =
   /^(?:pad|padding|eos|bos|unk|mask|cls|sep|stop|start|end|image|audio|video|vision|special|new|next|last|first|prev|prompt|max|min|per|num|n|vocab|class|additional|decoder|encoder|begin|forced|suppress|target|source|src|tgt|lang|language|word|sub|cut|tool|think|user|assistant|system|input|output|text|speaker|time|register|dist|query|memory|blank|newline|whitespace|by|each|single|extra|ignore|skip|number|of|draft|space|placeholder|control|trigger|separator|ctc|kv|kvcache|top)$/
@@ -30,12 +32,16 @@ function splitName(name: string): string[] {
 export function looksSecret(name: string, value: unknown): boolean {
   const text = String(value)
   if (text === '' || typeof value === 'boolean' || isReference(text)) return false
-  if (/^(?:true|false|none|null|nil|yes|no|on|off|prompt|ask|auto|bearer|basic|digest)$/i.test(text)) return false
+  if (/^(?:true|false|none|null|nil|yes|no|on|off|prompt|ask|auto|bearer|basic|digest)$/i.test(text))
+    return false
   const words = splitName(name)
   while (words.length > 1 && SUFFIX.test(words.at(-1)!)) words.pop()
   const [last = '', before = ''] = words.toReversed()
   if (ALWAYS.test(last)) return !(last.startsWith('p') && last.length <= 3 && /^[/~.]|^-?[\d.]+$/.test(text))
-  const isHarmless = /^[-+]?[\d.,_]+(?:e[-+]?\d+)?$/i.test(text) || /^(?:\.{0,2}|~)\//.test(text) || /\.(?:json|ya?ml|txt|pem|key|toml|env)$/.test(text)
+  const isHarmless =
+    /^[-+]?[\d.,_]+(?:e[-+]?\d+)?$/i.test(text) ||
+    /^(?:\.{0,2}|~)\//.test(text) ||
+    /\.(?:json|ya?ml|txt|pem|key|toml|env)$/.test(text)
   if (isHarmless) return false
   if (isKeyName(words)) return true
   if (last === 'token' && words.length > 1) return !words.slice(0, -1).some((word) => LANGUAGE.test(word))

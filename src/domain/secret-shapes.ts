@@ -29,12 +29,15 @@ const TOKENS = [
 ]
 
 const TOKEN = new RegExp(`${EDGE}(?:${TOKENS.join('|')})`, 'g')
-const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[^]*?(?:-----END [A-Z0-9 ]{0,40}-----|$)/g
-const AUTHORIZATION = /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:bearer|basic|token|digest|apikey)\s+)([^\s"',;]+)/gi
+const PRIVATE_KEY =
+  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[^]*?(?:-----END [A-Z0-9 ]{0,40}-----|$)/g
+const AUTHORIZATION =
+  /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:bearer|basic|token|digest|apikey)\s+)([^\s"',;]+)/gi
 const BEARER = /\b(bearer\s+)([A-Za-z0-9._~+/=-]{16,})/gi
 const URL_PASSWORD = /\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@"']*:)([^\s/"']+)(?=@)/gi
 const URL_TOKEN = /\b(https?:\/\/)([A-Za-z0-9_.~%-]{16,})(?=@)/g
-const SIGNATURE = /([?&](?:sig|signature|x-amz-(?:signature|credential|security-token)|x-goog-signature)=)([^\s&"']+)/gi
+const SIGNATURE =
+  /([?&](?:sig|signature|x-amz-(?:signature|credential|security-token)|x-goog-signature)=)([^\s&"']+)/gi
 const ACCOUNT_KEY = /\b((?:account|sharedaccess)key=)([^\s;"']{16,})/gi
 
 const SHAPES = [AUTHORIZATION, BEARER, URL_PASSWORD, URL_TOKEN, SIGNATURE, ACCOUNT_KEY]
@@ -43,7 +46,10 @@ const SHAPES = [AUTHORIZATION, BEARER, URL_PASSWORD, URL_TOKEN, SIGNATURE, ACCOU
 export function maskShapes(text: string): string {
   let masked = text.replace(PRIVATE_KEY, MASK).replace(TOKEN, MASK)
   for (const shape of SHAPES) {
-    masked = masked.replace(shape, (_, before: string, secret: string) => before + (isReference(secret) ? secret : MASK))
+    masked = masked.replace(
+      shape,
+      (_, before: string, secret: string) => before + (isReference(secret) ? secret : MASK),
+    )
   }
   return masked
 }

@@ -59,7 +59,8 @@ function maskNamed(args: readonly string[], index: number): { name: string; text
   if (/^-[a-z]*c$/.test(before)) return undefined
   const at = arg.indexOf('=')
   const name = arg.slice(0, at)
-  if (at < 1 || !/^[-+~]*[A-Za-z_][\w./@:-]*$/.test(name) || !looksSecret(name, arg.slice(at + 1))) return undefined
+  if (at < 1 || !/^[-+~]*[A-Za-z_][\w./@:-]*$/.test(name) || !looksSecret(name, arg.slice(at + 1)))
+    return undefined
   return { name, text: `${name}=${MASK}` }
 }
 
@@ -71,7 +72,11 @@ function maskShort(args: readonly string[], index: number): { name: string; text
   const arg = args[index]!
   const before = args[index - 1]
   const programs = args.slice(0, index).map((text) => text.replace(/^.*[/\\]/, ''))
-  if (programs.includes('curl') && /^(?:-u|--user|-U|--proxy-user)$/.test(before ?? '') && /^[^:]*:./.test(arg)) {
+  if (
+    programs.includes('curl') &&
+    /^(?:-u|--user|-U|--proxy-user)$/.test(before ?? '') &&
+    /^[^:]*:./.test(arg)
+  ) {
     return { name: before!, text: arg.replace(/:[^]*$/, `:${MASK}`) }
   }
   const program = programs.find((name) => Object.hasOwn(SHORT_OPTIONS, name))
@@ -80,5 +85,7 @@ function maskShort(args: readonly string[], index: number): { name: string; text
   if (/^(?:docker|podman)$/.test(program) && !programs.includes('login')) return undefined
   const isValue = before === option && (program !== 'mysql' || !attached)
   if (isValue && !/^(?:mysql|mariadb)/.test(program)) return { name: option, text: MASK }
-  return attached && arg.startsWith(option) && arg.length > 2 ? { name: option, text: option + MASK } : undefined
+  return attached && arg.startsWith(option) && arg.length > 2
+    ? { name: option, text: option + MASK }
+    : undefined
 }

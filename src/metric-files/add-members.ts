@@ -20,7 +20,10 @@ export function addDocument(table: MetricTable, value: unknown, time: number): v
   if (Array.isArray(value)) return addRows(table, value, { step: 0, time }, '')
   if (!isMembers(value)) return
   const isEnvelope = isMembers(value['metrics']) || Array.isArray(value['metrics'])
-  if (!isEnvelope) return addRow(table, value, { step: 0, time }, '')
+  if (!isEnvelope) {
+    addRow(table, value, { step: 0, time }, '')
+    return
+  }
   const { metrics, ...others } = value
   const params = Object.keys(others).filter((name) => PARAMS.includes(name))
   for (const name of params) addParams(table, others[name], '')
@@ -33,10 +36,14 @@ export function addDocument(table: MetricTable, value: unknown, time: number): v
 /** Adds the values of one object, all of one step unless they are lists. Returns when they were logged. */
 export function addRow(table: MetricTable, row: Members, fallback: When, prefix: string): When {
   const axes = findAxes(Object.keys(row))
-  const own = { step: axes.step === undefined ? undefined : row[axes.step], time: axes.time === undefined ? undefined : row[axes.time] }
+  const own = {
+    step: axes.step === undefined ? undefined : row[axes.step],
+    time: axes.time === undefined ? undefined : row[axes.time],
+  }
   const when = { step: toStep(own.step) ?? fallback.step, time: toTime(own.time) ?? fallback.time }
   for (const [key, value] of Object.entries(row)) {
-    const isAxis = (key === axes.step && isAxisValue(value, toStep)) || (key === axes.time && isAxisValue(value, toTime))
+    const isAxis =
+      (key === axes.step && isAxisValue(value, toStep)) || (key === axes.time && isAxisValue(value, toTime))
     if (isAxis) continue
     const name = `${prefix}${key.trim()}`
     if (Array.isArray(value)) addList(table, name, value, own, when)
@@ -47,17 +54,27 @@ export function addRow(table: MetricTable, row: Members, fallback: When, prefix:
 }
 
 function isAxisValue(value: unknown, convert: (value: unknown) => number | undefined): boolean {
-  return Array.isArray(value) ? value.every((item) => convert(item) !== undefined) : convert(value) !== undefined
+  return Array.isArray(value)
+    ? value.every((item) => convert(item) !== undefined)
+    : convert(value) !== undefined
 }
 
 // A list of numbers is a series. A list of steps or times beside it, as long as it is, says when.
-function addList(table: MetricTable, name: string, list: readonly unknown[], own: { step: unknown; time: unknown }, when: When): void {
+function addList(
+  table: MetricTable,
+  name: string,
+  list: readonly unknown[],
+  own: { step: unknown; time: unknown },
+  when: When,
+): void {
   if (list.length > 0 && list.every(isMembers)) {
     const hasSteps = findAxes(Object.keys(list[0] as Members)).step !== undefined
     return addRows(table, list, when, hasSteps ? '' : `${name}/`)
   }
   if (!list.some((item) => toNumber(item) !== undefined)) return table.add(name, undefined, 0, 0)
-  const [steps, times] = [own.step, own.time].map((axis) => (Array.isArray(axis) && axis.length === list.length ? axis : []))
+  const [steps, times] = [own.step, own.time].map((axis) =>
+    Array.isArray(axis) && axis.length === list.length ? axis : [],
+  )
   for (const [index, item] of list.entries()) {
     if (item === null || item === '') continue
     table.add(name, item, toStep(steps![index]) ?? index, toTime(times![index]) ?? when.time)

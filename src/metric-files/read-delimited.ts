@@ -29,7 +29,8 @@ export async function readDelimited(file: string, time: number): Promise<MetricF
       const message = `the row has ${row.fields.length} fields, the header ${names.length}`
       throw fileInvalid(file, message, { line: row.line, column: 1 })
     }
-    const cell = (name: string | undefined): string | undefined => (name === undefined ? undefined : row.fields[names.indexOf(name)])
+    const cell = (name: string | undefined): string | undefined =>
+      name === undefined ? undefined : row.fields[names.indexOf(name)]
     // A row without a step of its own belongs to the step of the row before.
     step = axes.step === undefined ? step + 1 : (toStep(cell(axes.step)) ?? Math.max(step, 0))
     const at = toTime(cell(axes.time))
@@ -86,7 +87,7 @@ function findMark(header: string): string {
 function splitFields(text: string, mark: string): string[] | undefined {
   if (!text.includes('"')) return text.split(mark)
   const fields: string[] = []
-  for (let at = 0; at <= text.length; ) {
+  for (let at = 0; at <= text.length;) {
     if (text[at] !== '"') {
       const end = text.indexOf(mark, at)
       fields.push(text.slice(at, end === -1 ? undefined : end))

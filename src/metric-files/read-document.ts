@@ -23,7 +23,12 @@ export async function readJson(file: string, time: number): Promise<MetricFile> 
 export async function readYaml(file: string, time: number): Promise<MetricFile> {
   const text = await readText(file, LONGEST_YAML, 'YAML')
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' })
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: 'silent',
+  })
   const [error] = document.errors
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
@@ -45,7 +50,12 @@ function toMetrics(value: unknown, time: number): MetricFile {
 async function readText(file: string, longest: number, format: string): Promise<string> {
   const { size } = await stat(file)
   if (size > longest) {
-    throw fileInvalid(file, `${size} bytes are too many for ${format}`, undefined, 'write CSV or JSON lines, which are read line by line')
+    throw fileInvalid(
+      file,
+      `${size} bytes are too many for ${format}`,
+      undefined,
+      'write CSV or JSON lines, which are read line by line',
+    )
   }
   return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '')
 }

@@ -29,5 +29,8 @@ function parseLine(file: string, { text, number, isOpen }: Line): Record<string,
     throw fileInvalid(file, 'this is no JSON', { line: number, column: findJsonError(text) + 1 })
   }
   if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as Record<string, unknown>
-  throw fileInvalid(file, 'each line must be an object, such as {"step": 10, "loss": 0.31}', { line: number, column: 1 })
+  throw fileInvalid(file, 'each line must be an object, such as {"step": 10, "loss": 0.31}', {
+    line: number,
+    column: 1,
+  })
 }

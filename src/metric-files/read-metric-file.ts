@@ -22,9 +22,12 @@ export async function readMetricFile(file: string, now: number): Promise<MetricF
     return await (format === 'json' ? readJson(file, now) : readYaml(file, now))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw fileInvalid(file, 'there is no such file', undefined, 'check the path given with --metrics')
-    if (code === 'EISDIR') throw fileInvalid(file, 'this is a folder', undefined, 'name its files: --metrics "folder/*.tsv"')
-    if (code === 'EACCES') throw fileInvalid(file, 'it may not be read', undefined, `chmod u+r ${JSON.stringify(file)}`)
+    if (code === 'ENOENT')
+      throw fileInvalid(file, 'there is no such file', undefined, 'check the path given with --metrics')
+    if (code === 'EISDIR')
+      throw fileInvalid(file, 'this is a folder', undefined, 'name its files: --metrics "folder/*.tsv"')
+    if (code === 'EACCES')
+      throw fileInvalid(file, 'it may not be read', undefined, `chmod u+r ${JSON.stringify(file)}`)
     throw error
   }
 }

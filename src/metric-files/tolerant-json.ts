@@ -8,11 +8,16 @@ export function parseTolerantJson(text: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     if (!/NaN|Infinity/.test(text)) throw error
-    return JSON.parse(text.replace(/"(?:[^"\\]|\\[^])*"|-?\b(?:NaN|Infinity)\b/g, (token) => (token.startsWith('"') ? token : `"${token}"`)))
+    return JSON.parse(
+      text.replace(/"(?:[^"\\]|\\[^])*"|-?\b(?:NaN|Infinity)\b/g, (token) =>
+        token.startsWith('"') ? token : `"${token}"`,
+      ),
+    )
   }
 }
 
-const TOKEN = /[ \t\n\r]*(?:"(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|-?Infinity|NaN|[[\]{},:])/y
+const TOKEN =
+  /[ \t\n\r]*(?:"(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|-?Infinity|NaN|[[\]{},:])/y
 
 /** Returns the offset of the first thing in a text that is no JSON; the end where something is missing. */
 export function findJsonError(text: string): number {

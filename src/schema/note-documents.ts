@@ -46,7 +46,11 @@ export function readNoteDocuments<T>(
   return note
 }
 
-function judge<T>(kind: SchemaKind, document: ParsedDocument, check: (value: T) => SchemaProblem | undefined): Judged<T> {
+function judge<T>(
+  kind: SchemaKind,
+  document: ParsedDocument,
+  check: (value: T) => SchemaProblem | undefined,
+): Judged<T> {
   const { value, problems } = document
   const [broken] = problems
   if (broken !== undefined) return { problem: { code: 'note-invalid', ...broken } }

@@ -42,7 +42,12 @@ export function parseDocuments(text: string, limits: ParseLimits = {}): ParsedDo
 
 function tooLong({ text, line }: StreamPart, length: number): ParsedDocument {
   const message = `the document is too large: ${text.length} characters, where at most ${length} are read`
-  return { text, value: undefined, problems: [{ message, line: line + 1, column: 1 }], position: () => undefined }
+  return {
+    text,
+    value: undefined,
+    problems: [{ message, line: line + 1, column: 1 }],
+    position: () => undefined,
+  }
 }
 
 function parseYaml({ text, line }: StreamPart, budget: Budget): ParsedDocument {
@@ -78,7 +83,8 @@ function splitLines({ text, line }: StreamPart): StreamPart[] {
 // JSON is YAML: the tree that knows the positions is only built when somebody asks for one.
 function jsonDocument(part: StreamPart, value: unknown, depth: number): ParsedDocument {
   let tree: ParsedDocument | undefined
-  const position: ParsedDocument['position'] = (path) => (tree ??= parseYaml(part, { depth, tokens: DEFAULT_TOKENS })).position(path)
+  const position: ParsedDocument['position'] = (path) =>
+    (tree ??= parseYaml(part, { depth, tokens: DEFAULT_TOKENS })).position(path)
   return { text: part.text, value, problems: [], position }
 }
 

@@ -15,14 +15,17 @@ const LONGEST = 128 * 1024 * 1024
 
 /** Reads the series note of a run: a stream of documents. Never throws, and drops nothing. */
 export function decodeSeriesNote(text: string): SeriesNote {
-  const { valid, others, problems } = readNoteDocuments<Series>('series', text, checkColumns, { length: LONGEST })
+  const { valid, others, problems } = readNoteDocuments<Series>('series', text, checkColumns, {
+    length: LONGEST,
+  })
   return { series: valid, others, problems }
 }
 
 function checkColumns(series: Series): SchemaProblem | undefined {
   for (const [name, columns] of Object.entries(series.metrics)) {
     const message = describeColumns(columns)
-    if (message !== undefined) return { path: `/metrics/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, message }
+    if (message !== undefined)
+      return { path: `/metrics/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, message }
   }
   return undefined
 }
@@ -34,7 +37,8 @@ function describeColumns(columns: SeriesColumns): string | undefined {
   }
   for (let index = 1; index < step.length; index++) {
     if (step[index - 1]! < step[index]!) continue
-    if (comparePoints(pointAt(columns, index - 1), pointAt(columns, index)) > 0) return `is out of order at its point ${index}`
+    if (comparePoints(pointAt(columns, index - 1), pointAt(columns, index)) > 0)
+      return `is out of order at its point ${index}`
   }
   return undefined
 }

@@ -15,7 +15,7 @@ export function updateCardText(text: string, path: CardPath, value: unknown): st
   if (sameValue(before, value)) return text
   const changes = membersToUpdate(before, value)
   if (changes === undefined) return setCardField(text, path, value)
-  return changes.reduce(
+  return changes.reduce<string>(
     (edited, step) => updateCardText(edited, [...path, step], valueAt(value, [step])),
     text,
   )

@@ -61,7 +61,8 @@ const SENTENCES: Readonly<Record<string, (params: Record<string, unknown>) => st
   maximum: ({ limit }) => `must be ${limit} or less`,
   exclusiveMinimum: ({ limit }) => `must be more than ${limit}`,
   exclusiveMaximum: ({ limit }) => `must be less than ${limit}`,
-  pattern: ({ pattern }) => PATTERNS.find(([part]) => String(pattern).includes(part))?.[1] ?? `must match ${pattern}`,
+  pattern: ({ pattern }) =>
+    PATTERNS.find(([part]) => String(pattern).includes(part))?.[1] ?? `must match ${pattern}`,
   uniqueItems: () => 'must not hold the same item twice',
 }
 
@@ -94,13 +95,21 @@ function badName(name: string): string {
 }
 
 // Where one of several forms is asked for, the forms are one sentence: `must be a number or one of NaN, …`.
-function joinAlternatives(problems: readonly SchemaProblem[], errors: readonly ErrorObject[]): SchemaProblem[] {
-  const open = new Set(errors.filter(({ keyword }) => /^(any|one)Of$/.test(keyword)).map((error) => error.instancePath))
+function joinAlternatives(
+  problems: readonly SchemaProblem[],
+  errors: readonly ErrorObject[],
+): SchemaProblem[] {
+  const open = new Set(
+    errors.filter(({ keyword }) => /^(any|one)Of$/.test(keyword)).map((error) => error.instancePath),
+  )
   const joined = new Map<string, SchemaProblem>()
   for (const problem of problems) {
     const key = open.has(problem.path) ? problem.path : `${problem.path}\n${problem.message}`
     const found = joined.get(key)
-    const message = found === undefined ? problem.message : `${found.message} or ${problem.message.replace(/^must be /, '')}`
+    const message =
+      found === undefined
+        ? problem.message
+        : `${found.message} or ${problem.message.replace(/^must be /, '')}`
     joined.set(key, { path: problem.path, message })
   }
   return [...joined.values()]

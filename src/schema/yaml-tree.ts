@@ -47,7 +47,8 @@ export function readYamlTree(text: string, budget: Budget): YamlTree {
     return reading.finish(document?.contents ?? null)
   } catch (error) {
     // What the library throws on is broken text; too deep a recursion is one of its ways.
-    const problem = error instanceof TooMuch ? error : { message: 'this is no YAML that can be read', offset: 0 }
+    const problem =
+      error instanceof TooMuch ? error : { message: 'this is no YAML that can be read', offset: 0 }
     reading.report(problem.message, problem.offset)
     return { ...reading.finish(null), value: undefined }
   }
@@ -80,7 +81,8 @@ function* readTokens(text: string, budget: Budget, lines: LineCounter): Generato
   let tags = 0
   for (const lexeme of new Lexer().lex(text)) {
     if (!/^[ \t\n]/.test(lexeme)) tags = /^[&!]/.test(lexeme) ? tags + 1 : 0
-    if (tags > MAX_TAGS_IN_A_ROW) throw new TooMuch('there are too many tags and anchors in a row', parser.offset)
+    if (tags > MAX_TAGS_IN_A_ROW)
+      throw new TooMuch('there are too many tags and anchors in a row', parser.offset)
     if (--budget.tokens < 0) throw new TooMuch('there are too many values to read', parser.offset)
     yield* parser.next(lexeme)
     if (parser.stack.length <= budget.depth + 2) continue
@@ -95,7 +97,8 @@ class Reading {
   readonly problems: TextProblem[] = []
 
   report(message: string, offset: number): void {
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ message: shorten(message), ...this.at(offset) })
+    if (this.problems.length < MAX_PROBLEMS)
+      this.problems.push({ message: shorten(message), ...this.at(offset) })
   }
 
   finish(contents: Node | null): YamlTree {
@@ -125,7 +128,8 @@ class Reading {
     for (const { key, value } of pairs) {
       const name = keyText(key)
       if (name === undefined) this.report('a key must be a text', offsetOf(key))
-      else if (map.has(name)) this.report(`the key ${JSON.stringify(name.slice(0, 100))} stands here twice`, offsetOf(key))
+      else if (map.has(name))
+        this.report(`the key ${JSON.stringify(name.slice(0, 100))} stands here twice`, offsetOf(key))
       else map.set(name, this.toValue(value))
     }
     return Object.fromEntries(map)

@@ -22,14 +22,19 @@ const oid = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 40, maxLength: 40 }),
   fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 40, maxLength: 40 }),
 )
-const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('no', '1e5', '12:30', 'a\nb\n', '\u202E', '---', '{}'))
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.constantFrom('no', '1e5', '12:30', 'a\nb\n', '\u202E', '---', '{}'),
+)
 const name = fc.oneof(text, fc.constantFrom('val/acc', 'y', '__proto__', 'constructor')).filter(isValidKey)
 const number = fc.double({ noNaN: true, noDefaultInfinity: true })
 const stored = fc.oneof(number, fc.constantFrom('NaN' as const, 'Infinity' as const, '-Infinity' as const))
 const scalars = dictionary(fc.oneof(text, number, fc.boolean()))
 const count = fc.nat()
 const instant = fc.date({ noInvalidDate: true }).map((date) => date.toISOString())
-const sha256 = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => `sha256:${Buffer.from(bytes).toString('hex')}`)
+const sha256 = fc
+  .uint8Array({ minLength: 32, maxLength: 32 })
+  .map((bytes) => `sha256:${Buffer.from(bytes).toString('hex')}`)
 const time = fc.integer({ min: 0, max: 4e12 })
 
 /** Any valid record. */
@@ -39,7 +44,12 @@ export const records: fc.Arbitrary<RunRecord> = fc.record(
     run: oid,
     name,
     experiment: name,
-    kind: fc.constantFrom('training' as const, 'evaluation' as const, 'monitoring' as const, 'other' as const),
+    kind: fc.constantFrom(
+      'training' as const,
+      'evaluation' as const,
+      'monitoring' as const,
+      'other' as const,
+    ),
     status: fc.constantFrom('running' as const, 'finished' as const, 'failed' as const, 'killed' as const),
     started: instant,
     finished: instant,
@@ -52,7 +62,10 @@ export const records: fc.Arbitrary<RunRecord> = fc.record(
         tree: oid,
         branch: text,
         dirty: fc.boolean(),
-        skipped: fc.array(fc.record({ path: text, reason: fc.constantFrom('size' as const, 'secret' as const) }), { maxLength: 2 }),
+        skipped: fc.array(
+          fc.record({ path: text, reason: fc.constantFrom('size' as const, 'secret' as const) }),
+          { maxLength: 2 },
+        ),
       },
       { requiredKeys: ['commit', 'tree', 'dirty'] },
     ),
@@ -64,7 +77,14 @@ export const records: fc.Arbitrary<RunRecord> = fc.record(
     inputs: fc.array(fc.record({ path: text.filter(Boolean), digest: sha256 }), { maxLength: 2 }),
     outputs: fc.record({
       commit: oid,
-      files: fc.array(fc.record({ path: fc.constantFrom('a', 'models/x.bin', '.model/artifacts/é ü'), oid: sha256, size: count }), { maxLength: 2 }),
+      files: fc.array(
+        fc.record({
+          path: fc.constantFrom('a', 'models/x.bin', '.model/artifacts/é ü'),
+          oid: sha256,
+          size: count,
+        }),
+        { maxLength: 2 },
+      ),
     }),
     links: fc.array(oid, { maxLength: 2 }),
     environment: scalars,

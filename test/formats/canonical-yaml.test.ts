@@ -4,16 +4,110 @@ import { parseDocument } from 'yaml'
 import { compareCodePoints, formatScalar, formatYaml } from '../../src/domain/canonical-yaml.ts'
 
 const tricky = fc.constantFrom(
-  ...['no', 'On', 'YES', 'y', 'N', 'null', '~', '', ' ', 'NaN', '.inf', '-.INF', '1e5', '1e-5', '0x1F', '0o17', '017', '0b101'],
-  ...['12:30', '1:30:00', '2026-11-23', '2026-11-23T08:00:00.000Z', '1_000', '=', '<<', '-', '- a', '? a', 'a: b', 'a #b', '#a'],
-  ...['---', '...', '%YAML', '@a', '`a', '!t', '&a', '*a', '|', '>', '{}', '[', 'a,b', 'a b', 'a  b', ' a', 'a ', '\ta', 'é', '😀'],
-  ...['a\nb', 'a\nb\n', 'a\n\nb', 'a\n\n\nb', '\na\nb', 'a\n b\n', ' a\nb', 'a\r\nb', 'a \nb', 'a\n\tb', 'a\nb\n\n', 'a\n---\nb', 'a\n# b'],
-  ...['\u202Ea', '\u0085', '\u2028', '\uFEFF', '\u0000', '\u001B[31m', 'a\u00A0b', '\uFFFF', '5e52e6bc65b0f4c8a7c1a14c68db2b52a47f6f96'],
-  ...['1234567890123456789012345678901234567890', '1234567890123456789e12345678901234567890', '__proto__', 'constructor', '9', '10'],
+  ...[
+    'no',
+    'On',
+    'YES',
+    'y',
+    'N',
+    'null',
+    '~',
+    '',
+    ' ',
+    'NaN',
+    '.inf',
+    '-.INF',
+    '1e5',
+    '1e-5',
+    '0x1F',
+    '0o17',
+    '017',
+    '0b101',
+  ],
+  ...[
+    '12:30',
+    '1:30:00',
+    '2026-11-23',
+    '2026-11-23T08:00:00.000Z',
+    '1_000',
+    '=',
+    '<<',
+    '-',
+    '- a',
+    '? a',
+    'a: b',
+    'a #b',
+    '#a',
+  ],
+  ...[
+    '---',
+    '...',
+    '%YAML',
+    '@a',
+    '`a',
+    '!t',
+    '&a',
+    '*a',
+    '|',
+    '>',
+    '{}',
+    '[',
+    'a,b',
+    'a b',
+    'a  b',
+    ' a',
+    'a ',
+    '\ta',
+    'é',
+    '😀',
+  ],
+  ...[
+    'a\nb',
+    'a\nb\n',
+    'a\n\nb',
+    'a\n\n\nb',
+    '\na\nb',
+    'a\n b\n',
+    ' a\nb',
+    'a\r\nb',
+    'a \nb',
+    'a\n\tb',
+    'a\nb\n\n',
+    'a\n---\nb',
+    'a\n# b',
+  ],
+  ...[
+    '\u202Ea',
+    '\u0085',
+    '\u2028',
+    '\uFEFF',
+    '\u0000',
+    '\u001B[31m',
+    'a\u00A0b',
+    '\uFFFF',
+    '5e52e6bc65b0f4c8a7c1a14c68db2b52a47f6f96',
+  ],
+  ...[
+    '1234567890123456789012345678901234567890',
+    '1234567890123456789e12345678901234567890',
+    '__proto__',
+    'constructor',
+    '9',
+    '10',
+  ],
 )
 const nearNumbers = fc.string({ unit: fc.constantFrom(...'e0-+.1_xXbonyEintf: #'), maxLength: 6 })
-const text = fc.oneof(tricky, nearNumbers, fc.string({ unit: 'binary', maxLength: 12 }), fc.string({ maxLength: 30 }))
-const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer(), fc.maxSafeInteger())
+const text = fc.oneof(
+  tricky,
+  nearNumbers,
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.string({ maxLength: 30 }),
+)
+const number = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.integer(),
+  fc.maxSafeInteger(),
+)
 const scalar = fc.oneof(text, number, fc.boolean(), fc.constant(null))
 const { value } = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -33,7 +127,13 @@ function read(document: string, version: '1.1' | '1.2'): unknown {
 
 describe('formatYaml', () => {
   it('lays a record out as a person would', () => {
-    const order = { keys: { schema: {}, code: { keys: { tree: {} } }, metrics: { each: { keys: { last: {}, count: {} } } } } }
+    const order = {
+      keys: {
+        schema: {},
+        code: { keys: { tree: {} } },
+        metrics: { each: { keys: { last: {}, count: {} } } },
+      },
+    }
     const record = {
       tags: {},
       metrics: { 'val/acc': { count: 3, last: 0.91 }, loss: { last: 'NaN', count: 1 } },
@@ -125,7 +225,9 @@ describe('formatYaml', () => {
   it('holds nothing that a terminal acts on', () => {
     fc.assert(
       fc.property(value, (input) => {
-        expect(formatYaml(input)).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/)
+        expect(formatYaml(input)).not.toMatch(
+          /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/,
+        )
       }),
     )
   })
@@ -145,11 +247,17 @@ function wellFormed(input: unknown): unknown {
   if (typeof input === 'string') return Buffer.from(input).toString()
   if (Array.isArray(input)) return input.map(wellFormed)
   if (typeof input !== 'object' || input === null) return input
-  return Object.fromEntries(Object.entries(input).map(([key, member]) => [wellFormed(key), wellFormed(member)]))
+  return Object.fromEntries(
+    Object.entries(input).map(([key, member]) => [wellFormed(key), wellFormed(member)]),
+  )
 }
 
 function reversed(input: unknown): unknown {
   if (Array.isArray(input)) return input.map(reversed)
   if (typeof input !== 'object' || input === null) return input
-  return Object.fromEntries(Object.entries(input).reverse().map(([key, member]) => [key, reversed(member)]))
+  return Object.fromEntries(
+    Object.entries(input)
+      .reverse()
+      .map(([key, member]) => [key, reversed(member)]),
+  )
 }

@@ -27,7 +27,11 @@ describe('a run note', () => {
     ['a byte order mark', (a: string, b: string) => `\uFEFF${a}${b}`],
     ['comments and document ends', (a: string, b: string) => `# one\n${a}...\n# two\n${b}...\n`],
     ['directives', (a: string, b: string) => `%YAML 1.2\n${a}...\n%YAML 1.1\n${b}`],
-    ['JSON instead', (a: string, b: string) => [a, b].map((text) => JSON.stringify(decodeRunNote(text).records[0])).join('\n---\n')],
+    [
+      'JSON instead',
+      (a: string, b: string) =>
+        [a, b].map((text) => JSON.stringify(decodeRunNote(text).records[0])).join('\n---\n'),
+    ],
   ])('takes %s', (_, join) => {
     const [first, second] = [aRecord({ name: 'one' }), aRecord({ name: 'two', params: { lr: 0.1 } })]
     expect(decodeRunNote(join(encodeRun(first), encodeRun(second)))).toEqual({
@@ -43,7 +47,12 @@ describe('a run note', () => {
     expect(note.records).toHaveLength(1)
     expect(note.others).toEqual([newer])
     expect(note.problems).toEqual([
-      { code: 'note-newer', message: 'a run/v2 document, which is newer than this git-model', line: 16, column: 9 },
+      {
+        code: 'note-newer',
+        message: 'a run/v2 document, which is newer than this git-model',
+        line: 16,
+        column: 9,
+      },
     ])
   })
 
@@ -78,17 +87,35 @@ describe('a run note', () => {
   it('takes an output only where it stands inside the repository', () => {
     for (const path of ['/etc/passwd', '../x', 'a/../../x', 'a//b', './a', 'a/', '']) {
       const files = [{ path, oid: `sha256:${'0'.repeat(64)}`, size: 1 }]
-      expect(decodeRunNote(encodeRun(aRecord({ outputs: { commit: '0'.repeat(40), files } }))).records).toEqual([])
+      expect(
+        decodeRunNote(encodeRun(aRecord({ outputs: { commit: '0'.repeat(40), files } }))).records,
+      ).toEqual([])
     }
     for (const path of ['a', '.model/artifacts/x', 'a/..b', 'é/x y']) {
       const files = [{ path, oid: `sha256:${'0'.repeat(64)}`, size: 1 }]
-      expect(decodeRunNote(encodeRun(aRecord({ outputs: { commit: '0'.repeat(40), files } }))).records).toHaveLength(1)
+      expect(
+        decodeRunNote(encodeRun(aRecord({ outputs: { commit: '0'.repeat(40), files } }))).records,
+      ).toHaveLength(1)
     }
   })
 
   it('never throws and never drops', () => {
-    const pieces = fc.constantFrom(encodeRun(aRecord()), '---\n', '...\n', '%YAML 1.1\n', '# c\n', 'schema: run/v1\n', '{"a": 1}\n', '- [\n', '"', '\uFEFF', '\r\n')
-    const junk = fc.array(fc.oneof(pieces, fc.string({ unit: 'binary', maxLength: 10 })), { maxLength: 8 }).map((list) => list.join(''))
+    const pieces = fc.constantFrom(
+      encodeRun(aRecord()),
+      '---\n',
+      '...\n',
+      '%YAML 1.1\n',
+      '# c\n',
+      'schema: run/v1\n',
+      '{"a": 1}\n',
+      '- [\n',
+      '"',
+      '\uFEFF',
+      '\r\n',
+    )
+    const junk = fc
+      .array(fc.oneof(pieces, fc.string({ unit: 'binary', maxLength: 10 })), { maxLength: 8 })
+      .map((list) => list.join(''))
     fc.assert(
       fc.property(junk, (text) => {
         const note = decodeRunNote(text)
@@ -106,14 +133,26 @@ describe('a series note', () => {
   it('reads back what was written', () => {
     fc.assert(
       fc.property(fc.array(series, { maxLength: 3 }), (written) => {
-        expect(decodeSeriesNote(written.map(encodeSeries).join(''))).toEqual({ series: written, others: [], problems: [] })
+        expect(decodeSeriesNote(written.map(encodeSeries).join(''))).toEqual({
+          series: written,
+          others: [],
+          problems: [],
+        })
       }),
     )
   })
 
   it('is one line of JSON', () => {
-    const columns = toColumns([{ step: 1, value: 1e-7, time: 5 }, { step: 0, value: 'NaN', time: 4 }])
-    const text = encodeSeries({ schema: 'series/v1', run: 'a'.repeat(40), metrics: { loss: columns }, reduced: true })
+    const columns = toColumns([
+      { step: 1, value: 1e-7, time: 5 },
+      { step: 0, value: 'NaN', time: 4 },
+    ])
+    const text = encodeSeries({
+      schema: 'series/v1',
+      run: 'a'.repeat(40),
+      metrics: { loss: columns },
+      reduced: true,
+    })
     expect(text).toBe(
       `---\n{"schema":"series/v1","run":"${'a'.repeat(40)}","metrics":{"loss":{"step":[0,1],"value":["NaN",1.0e-7],"time":[4,5]}},"reduced":true}\n`,
     )
@@ -122,18 +161,40 @@ describe('a series note', () => {
 
   it('survives cat_sort_uniq, which is what plain git offers to merge notes', () => {
     const [a, b] = [aSeries([1]), aSeries([2])]
-    const sorted = [...new Set((encodeSeries(a) + encodeSeries(b)).split('\n').filter(Boolean))].sort().join('\n')
+    const sorted = [...new Set((encodeSeries(a) + encodeSeries(b)).split('\n').filter(Boolean))]
+      .sort()
+      .join('\n')
     expect(decodeSeriesNote(sorted)).toEqual({ series: [a, b], others: [], problems: [] })
   })
 
   it.each([
-    ['unequal columns', { step: [1, 2], value: [1], time: [1, 2] }, 'metrics/a~1b: has columns of 2 steps, 1 values and 2 times'],
-    ['columns out of order', { step: [1, 0], value: [1, 1], time: [1, 2] }, 'metrics/a~1b: is out of order at its point 1'],
-    ['a text for a number', { step: [1], value: ['one'], time: [1] }, 'metrics/a~1b/value/0: must be a number or one of NaN, Infinity, -Infinity'],
+    [
+      'unequal columns',
+      { step: [1, 2], value: [1], time: [1, 2] },
+      'metrics/a~1b: has columns of 2 steps, 1 values and 2 times',
+    ],
+    [
+      'columns out of order',
+      { step: [1, 0], value: [1, 1], time: [1, 2] },
+      'metrics/a~1b: is out of order at its point 1',
+    ],
+    [
+      'a text for a number',
+      { step: [1], value: ['one'], time: [1] },
+      'metrics/a~1b/value/0: must be a number or one of NaN, Infinity, -Infinity',
+    ],
   ])('carries %s', (_, columns, message) => {
-    const text = encodeSeries({ schema: 'series/v1', run: 'a'.repeat(40), metrics: { 'a/b': columns as never } })
+    const text = encodeSeries({
+      schema: 'series/v1',
+      run: 'a'.repeat(40),
+      metrics: { 'a/b': columns as never },
+    })
     const note = decodeSeriesNote(text)
-    expect(note).toEqual({ series: [], others: [text], problems: [{ code: 'note-invalid', message, line: 2, column: expect.any(Number) }] })
+    expect(note).toEqual({
+      series: [],
+      others: [text],
+      problems: [{ code: 'note-invalid', message, line: 2, column: expect.any(Number) }],
+    })
   })
 })
 

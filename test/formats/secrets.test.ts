@@ -20,7 +20,13 @@ const OID = '9f2c1b7e'.repeat(5)
 
 describe('maskSecrets', () => {
   it.each(Object.entries(SAMPLES))('masks a token of %s wherever it stands', (_, token) => {
-    for (const arg of [token, `--opt=${token}`, `https://x.org/?a=${token}`, `{"a": "${token}"}`, `bash -c 'X=${token} y'`]) {
+    for (const arg of [
+      token,
+      `--opt=${token}`,
+      `https://x.org/?a=${token}`,
+      `{"a": "${token}"}`,
+      `bash -c 'X=${token} y'`,
+    ]) {
       const { args, masked } = maskSecrets(['python', arg])
       expect(args.join(' ')).not.toContain(token)
       expect(masked).toHaveLength(1)
@@ -34,7 +40,11 @@ describe('maskSecrets', () => {
     [['--hf-token', 'abc'], ['--hf-token', '***'], ['--hf-token']],
     [['--token=X'], ['--token=***'], ['--token']],
     [['-password', 'x'], ['-password', '***'], ['-password']],
-    [['env', 'AWS_SECRET_ACCESS_KEY=abc/def+1', 'python'], ['env', 'AWS_SECRET_ACCESS_KEY=***', 'python'], ['AWS_SECRET_ACCESS_KEY']],
+    [
+      ['env', 'AWS_SECRET_ACCESS_KEY=abc/def+1', 'python'],
+      ['env', 'AWS_SECRET_ACCESS_KEY=***', 'python'],
+      ['AWS_SECRET_ACCESS_KEY'],
+    ],
     [['WANDB_API_KEY=0123'], ['WANDB_API_KEY=0123'], []],
     [[`WANDB_API_KEY=${OID}`], ['WANDB_API_KEY=***'], ['WANDB_API_KEY']],
     [['+logger.apiKey=abcdef'], ['+logger.apiKey=***'], ['+logger.apiKey']],
@@ -46,9 +56,21 @@ describe('maskSecrets', () => {
     [['curl', '-u', 'ada:hunter2', 'x'], ['curl', '-u', 'ada:***', 'x'], ['-u']],
     [['sshpass', '-p', 'hunter2', 'ssh'], ['sshpass', '-p', '***', 'ssh'], ['-p']],
     [['mysql', '-phunter2', 'db'], ['mysql', '-p***', 'db'], ['-p']],
-    [['bash', '-c', 'HF_TOKEN=abc123 python x.py --password hunter2 --lr 3'], ['bash', '-c', 'HF_TOKEN=*** python x.py --password *** --lr 3'], ['argument 3']],
-    [['--config', '{"api_key": "abc", "lr": 1}'], ['--config', '{"api_key": "***", "lr": 1}'], ['argument 2']],
-    [['https://x.blob.core.windows.net/y?sv=1&sig=abc%2F'], ['https://x.blob.core.windows.net/y?sv=1&sig=***'], ['argument 1']],
+    [
+      ['bash', '-c', 'HF_TOKEN=abc123 python x.py --password hunter2 --lr 3'],
+      ['bash', '-c', 'HF_TOKEN=*** python x.py --password *** --lr 3'],
+      ['argument 3'],
+    ],
+    [
+      ['--config', '{"api_key": "abc", "lr": 1}'],
+      ['--config', '{"api_key": "***", "lr": 1}'],
+      ['argument 2'],
+    ],
+    [
+      ['https://x.blob.core.windows.net/y?sv=1&sig=abc%2F'],
+      ['https://x.blob.core.windows.net/y?sv=1&sig=***'],
+      ['argument 1'],
+    ],
   ])('masks %j', (args, expected, masked) => {
     expect(maskSecrets(args)).toEqual({ args: expected, masked })
   })
@@ -63,7 +85,14 @@ describe('maskSecrets', () => {
     [['--dataset', `git-tree:${OID}`, OID, `sha256:${'0a1b'.repeat(16)}`, `oid=${OID}`]],
     [['--credentials', '/etc/x.json', '--private-key', '~/.ssh/id_rsa']],
     [['-p', 'lr=3', '-p', 'secretary=ada', '-t', 'compass=1']],
-    [['git@github.com:ada/x.git', 'ssh://git@github.com/ada/x', 'https://ada@example.org/x', 'https://example.org:8080/a@b']],
+    [
+      [
+        'git@github.com:ada/x.git',
+        'ssh://git@github.com/ada/x',
+        'https://ada@example.org/x',
+        'https://example.org:8080/a@b',
+      ],
+    ],
     [['--key', 'image', '--sort-key', 'acc', '--primary_key=id', '--public-key', 'abc', '--keys=a,b']],
     [['sk-learn-pipeline-with-a-long-name-2024', 'task-sk-1', 'hf_dataset', 'hf_internal_testing/tiny']],
     [['docker', 'run', '-p', '8080:80', 'x']],
@@ -74,7 +103,20 @@ describe('maskSecrets', () => {
   })
 
   it('never tells what it masked, keeps the number of arguments, and is done after one pass', () => {
-    const word = fc.oneof(fc.string({ maxLength: 12 }), fc.constantFrom('--password', '--token', '-p', 'x=1', 'API_KEY=', 'curl', '-u', 'a:b', ...Object.values(SAMPLES)))
+    const word = fc.oneof(
+      fc.string({ maxLength: 12 }),
+      fc.constantFrom(
+        '--password',
+        '--token',
+        '-p',
+        'x=1',
+        'API_KEY=',
+        'curl',
+        '-u',
+        'a:b',
+        ...Object.values(SAMPLES),
+      ),
+    )
     fc.assert(
       fc.property(fc.array(word, { maxLength: 6 }), (args) => {
         const once = maskSecrets(args)
@@ -88,14 +130,38 @@ describe('maskSecrets', () => {
 })
 
 describe('looksSecret', () => {
-  it.each(['password', 'DB_PASSWORD', 'dbPassword', 'api-key', 'OPENAI_API_KEY', 'clientSecret', 'github_token', 'AWS_ACCESS_KEY_ID', 'passwd2', 'hf.token', 'private_key', 'HTTPAuthToken'])(
-    'takes %s',
-    (name) => expect(looksSecret(name, 'abcDEF123')).toBe(true),
-  )
-  it.each(['token_type', 'tokens', 'vocab_token', 'passwordless', 'secret_count', 'key', 'hash_key', 'lr', 'token_id', 'pathology', 'compass', 'spat', 'pw_lr', 'next_token', 'tokenizer', 'token_dropout'])(
-    'leaves %s',
-    (name) => expect(looksSecret(name, 'abcDEF123')).toBe(false),
-  )
+  it.each([
+    'password',
+    'DB_PASSWORD',
+    'dbPassword',
+    'api-key',
+    'OPENAI_API_KEY',
+    'clientSecret',
+    'github_token',
+    'AWS_ACCESS_KEY_ID',
+    'passwd2',
+    'hf.token',
+    'private_key',
+    'HTTPAuthToken',
+  ])('takes %s', (name) => expect(looksSecret(name, 'abcDEF123')).toBe(true))
+  it.each([
+    'token_type',
+    'tokens',
+    'vocab_token',
+    'passwordless',
+    'secret_count',
+    'key',
+    'hash_key',
+    'lr',
+    'token_id',
+    'pathology',
+    'compass',
+    'spat',
+    'pw_lr',
+    'next_token',
+    'tokenizer',
+    'token_dropout',
+  ])('leaves %s', (name) => expect(looksSecret(name, 'abcDEF123')).toBe(false))
 })
 
 describe('maskText', () => {
@@ -106,7 +172,18 @@ describe('maskText', () => {
   })
 
   it('takes little time for long texts', () => {
-    for (const text of ['a'.repeat(1e6), 'a=b '.repeat(2e5), 'http://'.repeat(1e5), ':'.repeat(1e6), '-'.repeat(1e6), 'a:'.repeat(5e5), '"'.repeat(1e6), ' '.repeat(1e6), 'eyJ'.repeat(3e5), 'https://a:'.repeat(1e5)]) {
+    for (const text of [
+      'a'.repeat(1e6),
+      'a=b '.repeat(2e5),
+      'http://'.repeat(1e5),
+      ':'.repeat(1e6),
+      '-'.repeat(1e6),
+      'a:'.repeat(5e5),
+      '"'.repeat(1e6),
+      ' '.repeat(1e6),
+      'eyJ'.repeat(3e5),
+      'https://a:'.repeat(1e5),
+    ]) {
       const start = performance.now()
       maskText(text)
       looksSecretFile('a.py', text)
@@ -117,14 +194,45 @@ describe('maskText', () => {
 
 describe('looksSecretFile', () => {
   it.each([
-    ...['.env', 'a/.env.local', 'prod.env', 'id_rsa', '.ssh/config', 'x/server.pem', 'tls.key', 'credentials.json', '.netrc', '.pypirc', '.git-credentials'],
-    ...['kaggle.json', 'client_secret_1.json', 'secrets.yaml', '.streamlit/secrets.toml', 'hf_token.txt', 'api-key.txt', '.aws/credentials', 'service-account.json'],
+    ...[
+      '.env',
+      'a/.env.local',
+      'prod.env',
+      'id_rsa',
+      '.ssh/config',
+      'x/server.pem',
+      'tls.key',
+      'credentials.json',
+      '.netrc',
+      '.pypirc',
+      '.git-credentials',
+    ],
+    ...[
+      'kaggle.json',
+      'client_secret_1.json',
+      'secrets.yaml',
+      '.streamlit/secrets.toml',
+      'hf_token.txt',
+      'api-key.txt',
+      '.aws/credentials',
+      'service-account.json',
+    ],
   ])('takes %s by its name', (path) => expect(looksSecretFile(path)).toBe(true))
 
-  it.each(['.env.example', 'sample.env', 'id_rsa.pub', 'train.py', 'tokenizer.json', 'tokens.json', 'environment.yml', 'secretary.py', 'keys.py', 'credentials.py', 'monkey.txt', '.npmrc'])(
-    'leaves %s',
-    (path) => expect(looksSecretFile(path)).toBe(false),
-  )
+  it.each([
+    '.env.example',
+    'sample.env',
+    'id_rsa.pub',
+    'train.py',
+    'tokenizer.json',
+    'tokens.json',
+    'environment.yml',
+    'secretary.py',
+    'keys.py',
+    'credentials.py',
+    'monkey.txt',
+    '.npmrc',
+  ])('leaves %s', (path) => expect(looksSecretFile(path)).toBe(false))
 
   it.each([
     ['.npmrc', `//registry.npmjs.org/:_authToken=${'a1b2c3d4'.repeat(4)}`],
@@ -138,9 +246,18 @@ describe('looksSecretFile', () => {
 
   it.each([
     ['.npmrc', 'registry=https://registry.npmjs.org/\n//registry.npmjs.org/:_authToken=${NPM_TOKEN}\n'],
-    ['tokenizer_config.json', '{\n  "pad_token": "<|endoftext|>",\n  "eos_token": "</s>",\n  "token": "hello"\n}'],
-    ['train.py', 'password = getpass()\ntoken = next(tokens)\napi_key = os.environ["API_KEY"]\nsecret = "short"\n'],
-    ['config.yaml', 'password: ${DB_PASSWORD}\ntoken: <your token>\nmax_tokens: 512\napi_key: your-api-key-here-0000\n'],
+    [
+      'tokenizer_config.json',
+      '{\n  "pad_token": "<|endoftext|>",\n  "eos_token": "</s>",\n  "token": "hello"\n}',
+    ],
+    [
+      'train.py',
+      'password = getpass()\ntoken = next(tokens)\napi_key = os.environ["API_KEY"]\nsecret = "short"\n',
+    ],
+    [
+      'config.yaml',
+      'password: ${DB_PASSWORD}\ntoken: <your token>\nmax_tokens: 512\napi_key: your-api-key-here-0000\n',
+    ],
     ['a.txt', `${OID} sha256:${'0a1b'.repeat(16)}`],
   ])('leaves %s with harmless content', (path, content) => expect(looksSecretFile(path, content)).toBe(false))
 })

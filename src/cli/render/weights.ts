@@ -47,7 +47,7 @@ export function renderWeightsStatus(
     formatSize(file.size),
     KEPT[file.kept],
     CONTENT[file.content],
-    file.modified ? 'modified' : 'clean',
+    file.kept === 'untracked' ? 'new' : file.modified ? 'modified' : 'clean',
     file.pushed === 'none' ? 'no remote' : file.pushed,
     file.card ?? '-',
   ])

@@ -43,11 +43,13 @@ export const checkLfs: Check = async (patient) => {
   const routed = lfsPatterns(readText(path.join(repo.root, '.gitattributes')) ?? '')
   const findings = [...(await unroutedPatterns(patient, routed)), ...(await rawFiles(patient)), ...lfsUrl(patient)]
   if (findings.some(({ state }) => state !== 'ok')) return findings
-  if (routed.length === 0 && patient.isSetUp) {
+  if (routed.length === 0) {
+    const message = '.gitattributes routes nothing through Git LFS'
+    if (!patient.isSetUp) return [{ check: 'lfs', state: 'ok', message: `the filters are set up; ${message}` }, ...findings]
     const hint = "git model init --preset weights   or   git model weights track '*.bin'"
-    return [{ check: 'lfs', state: 'warn', message: '.gitattributes routes nothing through Git LFS', hints: [hint] }]
+    return [{ check: 'lfs', state: 'warn', message, hints: [hint] }]
   }
-  return [{ check: 'lfs', state: 'ok', message: `${routed.length} patterns go through Git LFS` }, ...findings]
+  return [{ check: 'lfs', state: 'ok', message: `${routed.length === 1 ? '1 pattern goes' : `${routed.length} patterns go`} through Git LFS` }, ...findings]
 }
 
 function noFilters({ repo, config }: Patient): Finding {

@@ -81,6 +81,7 @@ export const checkNotes: Check = async (patient) => {
     ...report('card', cards, `git notes --ref=${CARDS_NOTES.replace('refs/notes/', '')} show`),
   ]
   if (findings.length > 0) return findings
+  if (runs.total + cards.total === 0) return [{ check: 'notes', state: 'ok', message: 'no runs and no cards yet' }]
   const message = `${plural(runs.total, 'run')}, ${plural(cards.total, 'card')}, all valid`
   return [{ check: 'notes', state: 'ok', message }]
 }

@@ -18,7 +18,9 @@ export const checkUnpushed: Check = async (patient) => {
   const remote = await remoteOf(patient)
   const changed = await unpushedNotes(patient, remote, RUNS_NOTES)
   const cards = await unpushedNotes(patient, remote, CARDS_NOTES)
-  return [...(await checkPins(patient, changed)), ...sayUnpushed(remote, changed.length, cards.length)]
+  const pins = await checkPins(patient, changed)
+  const isEmpty = !patient.tips.has(RUNS_NOTES) && !patient.tips.has(CARDS_NOTES)
+  return isEmpty ? pins : [...pins, ...sayUnpushed(remote, changed.length, cards.length)]
 }
 
 function sayUnpushed(remote: string | undefined, runs: number, cards: number): Finding[] {
