@@ -1,33 +1,29 @@
-import { buildApplication, buildRouteMap, text_en, type Application, type ApplicationText } from '@stricli/core'
-import pkg from '../../package.json' with { type: 'json' }
+import { buildApplication, text_en, type Application, type ApplicationText } from '@stricli/core'
 import type { Context } from './context.ts'
-import { exitCodeOf } from './exit-codes.ts'
-import { formatError, formatErrorJson } from './report-error.ts'
 import { routes } from './routes.ts'
+import { toUsageError } from './usage-error.ts'
 
-/** Makes the command line. @param json - whether errors are to be written as JSON. */
-export function makeApp(json: boolean, debug: boolean): Application<Context> {
-  const text: ApplicationText = {
-    ...text_en,
-    exceptionWhileRunningCommand: (error, color) =>
-      json ? formatErrorJson(error) : formatError(error, color, debug),
-    exceptionWhileParsingArguments: (error, color) =>
-      formatUsage(text_en.exceptionWhileParsingArguments.call({ formatException: String } as never, error, false), color),
-    noCommandRegisteredForInput: ({ input, corrections, ansiColor }) =>
-      formatUsage(`there is no command "${input}"`, ansiColor, corrections.map((name) => `git model ${name}`)),
-  }
-  return buildApplication(buildRouteMap(routes), {
-    name: 'git model',
-    versionInfo: { currentVersion: pkg.version },
-    scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
-    documentation: { useAliasInUsageLine: true, caseStyle: 'convert-camel-to-kebab' },
-    localization: { loadText: () => text },
-    determineExitCode: exitCodeOf,
-  })
+/**
+ * Makes the command line. It throws what goes wrong; help and errors are written by `main`, in one place.
+ *
+ * @param hint - what to type after a wrong call
+ */
+export function makeApp(hint: string): Application<Context> {
+  const scanner = { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true } as const
+  return buildApplication(routes, { name: 'git model', scanner, localization: { text: throwing(hint) } }, {})
 }
 
-function formatUsage(message: string, color: boolean, hints: readonly string[] = []): string {
-  const red = (text: string): string => (color ? `\u001b[31m${text}\u001b[39m` : text)
-  const all = [...hints, 'git model -h']
-  return [`${red('error:')} ${message}`, ...all.map((hint) => `hint: ${hint}`)].join('\n')
+// The library prints an error that a command throws, and returns. Its texts are the place to get the error out.
+function throwing(hint: string): ApplicationText {
+  const raise = (error: unknown): never => {
+    throw error
+  }
+  return {
+    ...text_en,
+    exceptionWhileParsingArguments: (error) => raise(toUsageError(error, hint)),
+    exceptionWhileLoadingCommandFunction: raise,
+    exceptionWhileLoadingCommandContext: raise,
+    exceptionWhileRunningCommand: raise,
+    commandErrorResult: raise,
+  }
 }

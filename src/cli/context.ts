@@ -1,6 +1,6 @@
 import type { CommandContext, StricliProcess } from '@stricli/core'
 import type { World } from '../domain/world.ts'
-import { makeOutput, type Output, type Stream } from './output.ts'
+import { makeOutput, type Output } from './output.ts'
 
 /** What every command gets as `this`. */
 export interface Context extends CommandContext {
@@ -14,6 +14,6 @@ export function makeContext(process: NodeJS.Process): Context {
   return {
     process: process as unknown as StricliProcess,
     world: { cwd: process.cwd(), env: process.env, now: Date.now },
-    out: makeOutput(process.stdout as Stream, process.stderr as Stream, process.env),
+    out: makeOutput(process.stdout, process.stderr, process.env),
   }
 }

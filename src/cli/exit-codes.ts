@@ -1,7 +1,6 @@
-import { ExitCode } from '@stricli/core'
 import { isModelError } from '../domain/errors.ts'
 
-/** What the program exits with. */
+/** What the program exits with. A closed pipe is 0; `git model run` passes on what its command exits with. */
 export const EXIT = {
   /** It was done. */
   done: 0,
@@ -11,19 +10,14 @@ export const EXIT = {
   usage: 2,
   /** A bug of ours. */
   bug: 70,
+  /** The user pressed Ctrl-C. */
+  interrupted: 130,
 } as const
 
-const USAGE: readonly unknown[] = [ExitCode.UnknownCommand, ExitCode.InvalidArgument]
+const USAGE: readonly string[] = ['argument-invalid', 'filter-invalid']
 
-/** Maps what the command-line library set to our table. */
-export function toExitCode(code: number | string | null | undefined): number {
-  if (USAGE.includes(code)) return EXIT.usage
-  if (typeof code === 'number' && code < 0) return EXIT.bug
-  return Number(code ?? 0)
-}
-
-/** Maps an error that a command threw. */
+/** Returns the exit code for an error that a command threw. */
 export function exitCodeOf(error: unknown): number {
   if (!isModelError(error)) return EXIT.bug
-  return error.code === 'argument-invalid' || error.code === 'filter-invalid' ? EXIT.usage : EXIT.failed
+  return USAGE.includes(error.code) ? EXIT.usage : EXIT.failed
 }

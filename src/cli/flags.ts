@@ -6,13 +6,27 @@ export const jsonFlag = {
   brief: 'Answer with one JSON object',
 } as const
 
-/** A flag with a text that may be given several times. */
-export function variadic(brief: string): {
-  kind: 'parsed'
-  parse: (input: string) => string
-  optional: true
-  variadic: true
-  brief: string
-} {
-  return { kind: 'parsed', parse: String, optional: true, variadic: true, brief }
+/**
+ * A flag with a text that may be given several times.
+ *
+ * @param placeholder - what stands for the value in the help; the name of the flag where it is absent
+ */
+export function variadic(brief: string, placeholder?: string): VariadicFlag {
+  return {
+    kind: 'parsed',
+    parse: String,
+    optional: true,
+    variadic: true,
+    brief,
+    ...(placeholder !== undefined && { placeholder }),
+  }
+}
+
+interface VariadicFlag {
+  readonly kind: 'parsed'
+  readonly parse: (input: string) => string
+  readonly optional: true
+  readonly variadic: true
+  readonly brief: string
+  readonly placeholder?: string
 }

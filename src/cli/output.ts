@@ -15,11 +15,16 @@ export interface Output {
   json(value: { readonly schema: string; readonly [member: string]: unknown }): void
   /** Prints a line about what was done. */
   status(text: string): void
-  /** Prints a warning, and what to type. */
+  /** Prints a warning, and what to type: a hint on each line of `hint`. */
   warn(text: string, hint?: string): void
+  /** Prints an error that `report-error` wrote. */
+  error(text: string): void
   /** Shows what is being done, where somebody watches. */
   progress(text: string): void
+  /** The colours of stdout. */
   readonly colors: Colors
+  /** The colours of stderr. */
+  readonly errorColors: Colors
   /** Whether stdout is a terminal. */
   readonly isTerminal: boolean
   /** Columns of stdout; 100 where it is no terminal. */
@@ -33,7 +38,7 @@ export function makeOutput(
   env: Readonly<Record<string, string | undefined>>,
 ): Output {
   const isTerminal = stdout.isTTY === true
-  const errors = makeColors(wantsColor(stderr.isTTY === true, env))
+  const errorColors = makeColors(wantsColor(stderr.isTTY === true, env))
   let shown = false
   const clear = (): void => {
     if (shown) stderr.write('\r\u001b[K')
@@ -54,16 +59,19 @@ export function makeOutput(
     },
     status: print,
     warn: (text, hint) => {
-      print(`${errors.yellow('warning:')} ${text}`)
-      if (hint !== undefined) print(`${errors.cyan('hint:')} ${hint}`)
+      print(`${errorColors.yellow('warning:')} ${text}`)
+      for (const line of hint?.split('\n') ?? []) print(`${errorColors.cyan('hint:')} ${line}`)
     },
+    error: print,
     progress: (text) => {
       if (stderr.isTTY !== true) return
       clear()
-      stderr.write(errors.dim(`${text} …`))
+      // A line that wraps could not be taken away again.
+      stderr.write(errorColors.dim(`${text.slice(0, (stderr.columns ?? 80) - 3)} …`))
       shown = true
     },
     colors: makeColors(wantsColor(isTerminal, env)),
+    errorColors,
     isTerminal,
     width: isTerminal ? (stdout.columns ?? 80) : 100,
   }

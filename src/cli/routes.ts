@@ -2,6 +2,7 @@ import { buildRouteMap } from '@stricli/core'
 import { card } from './commands/card/routes.ts'
 import { checkout } from './commands/checkout.ts'
 import { diff } from './commands/diff.ts'
+import { doctor } from './commands/doctor.ts'
 import { postCheckout } from './commands/hook/post-checkout.ts'
 import { postMerge } from './commands/hook/post-merge.ts'
 import { postRewrite } from './commands/hook/post-rewrite.ts'
@@ -14,6 +15,7 @@ import { run } from './commands/run.ts'
 import { runs } from './commands/runs.ts'
 import { show } from './commands/show.ts'
 import { sync } from './commands/sync.ts'
+import { weights } from './commands/weights/routes.ts'
 
 const hook = buildRouteMap({
   docs: { brief: 'What the git hooks call' },
@@ -21,10 +23,19 @@ const hook = buildRouteMap({
 })
 
 /** The table of contents of the command line. Commands are declarations; what they do is loaded when they are called. */
-export const routes = {
+export const routes = buildRouteMap({
   docs: {
     brief: 'Version control and collaboration for neural-network models, inside ordinary Git',
     hideRoute: { hook: true },
   },
-  routes: { init, run, log, runs, show, card, diff, link, checkout, sync, hook },
-} as const
+  routes: { init, doctor, run, log, link, runs, show, diff, card, weights, checkout, sync, hook },
+})
+
+/** How the help of the program groups the commands. */
+export const chapters: readonly { readonly title: string; readonly commands: readonly string[] }[] = [
+  { title: 'Set a repository up', commands: ['init', 'doctor'] },
+  { title: 'Record', commands: ['run', 'log', 'link'] },
+  { title: 'Look and compare', commands: ['runs', 'show', 'diff'] },
+  { title: 'Models', commands: ['card', 'weights', 'checkout'] },
+  { title: 'Share', commands: ['sync'] },
+]

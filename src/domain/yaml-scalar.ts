@@ -14,10 +14,19 @@ export function formatText(text: string): string {
   return text.replace(LONE_SURROGATE, '\uFFFD')
 }
 
+/** Tells whether every reader of YAML 1.1 and 1.2 takes an unquoted text for that text. */
+export function isPlain(text: string): boolean {
+  return (PLAIN.test(text) || OBJECT_NAME.test(text)) && !RESERVED.test(text)
+}
+
+/** Tells whether a text has a character that is always escaped, newlines among them. */
+export function hasUnsafe(text: string): boolean {
+  return text.search(UNSAFE) !== -1
+}
+
 /** Writes a text plainly where every YAML reader takes it for that text, in double quotes elsewhere. */
 export function formatPlainOrQuoted(text: string): string {
-  const isPlain = (PLAIN.test(text) || OBJECT_NAME.test(text)) && !RESERVED.test(text)
-  return isPlain ? text : formatQuoted(text)
+  return isPlain(text) ? text : formatQuoted(text)
 }
 
 /** Writes a text in double quotes, with the escapes that JSON and YAML share. */
@@ -36,7 +45,7 @@ export function isLiteralSafe(text: string): boolean {
   const lines = text.replace(/\n$/, '').split('\n')
   if (lines.length < 2 || lines[0] === '' || lines.at(-1) === '' || /^\s/.test(text)) return false
   return lines.every((line, index) => {
-    return line === '' ? lines[index - 1] !== '' : !/\s$|^\t/.test(line) && line.search(UNSAFE) === -1
+    return line === '' ? lines[index - 1] !== '' : !/\s$|^\t/.test(line) && !hasUnsafe(line)
   })
 }
 

@@ -11,6 +11,7 @@ import { uploadObjects } from '../lfs/transfer.ts'
 import { foldFetched } from '../store/fold-fetched.ts'
 import type { Store } from '../store/open-store.ts'
 import { decodeRun } from '../store/run-codec.ts'
+import { cardConflicts, type CardConflictAt } from './card-conflicts.ts'
 import { openLfsStore } from './collect-outputs.ts'
 
 /** What a sync did. */
@@ -20,6 +21,8 @@ export interface SyncResult {
   received: { runs: number; cards: number }
   /** Runs and cards that went, new or changed, and LFS objects that were offered. */
   sent: { runs: number; cards: number; objects: number }
+  /** Fields of cards that both sides changed to different values: both are kept until somebody decides. */
+  conflicts: CardConflictAt[]
 }
 
 /** What a sync reports while it works. */
@@ -43,18 +46,14 @@ export async function syncMetadata(store: Store, asked?: string, progress: SyncP
       await fetchMetadata(store.repo, remote)
       tips = await foldFetched(store.repo)
       const result = await push(store, remote, tips, progress)
-      if ('sent' in result) return { remote, received: await countReceived(store, tips), sent: result.sent }
+      if ('sent' in result) {
+        const received = await countReceived(store, tips)
+        const conflicts = await cardConflicts(store, store.tips.get(CARDS_NOTES), tips.get(CARDS_NOTES))
+        return { remote, received, sent: result.sent, conflicts }
+      }
       await decideRetry(store, remote, result, attempt)
     }
   })
-}
-
-/** Fetches and merges, and pushes nothing. Errors as {@link syncMetadata}. */
-export async function pullMetadata(store: Store, asked?: string): Promise<SyncResult> {
-  const remote = await chooseRemote(store.repo, asked)
-  await fetchMetadata(store.repo, remote)
-  const tips = await foldFetched(store.repo)
-  return { remote, received: await countReceived(store, tips), sent: { runs: 0, cards: 0, objects: 0 } }
 }
 
 interface Refused {

@@ -46,7 +46,8 @@ function extendList(text: string, list: YAMLSeq, added: readonly string[]): stri
     return list.flow === true ? replace(text, list.range[0], list.range[1], flowList(added)) : undefined
   }
   const end = (last as { range: [number, number, number] }).range[1]
-  if (list.flow === true) return replace(text, end, end, added.map((pattern) => `, ${quote(pattern)}`).join(''))
+  if (list.flow === true)
+    return replace(text, end, end, added.map((pattern) => `, ${quote(pattern)}`).join(''))
   const start = list.range[0]
   const indent = text.slice(text.lastIndexOf('\n', start - 1) + 1, start)
   // After the comment on the last item, where it has one.

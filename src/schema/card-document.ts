@@ -37,18 +37,20 @@ const MAX_PROBLEMS = 20
 /** How often the aliases of a card may multiply what they stand for. */
 const MAX_ALIASES = 100
 
+// An edit reads the text that it starts from, and the one that it made, several times; a large card takes a second.
+const recent = new Map<string, ParsedCard>()
+const MAX_RECENT = 4
+
+/** A card that was read, or what is wrong with its text. */
+export type ParsedCard = { document: CardDocument } | { problems: CardProblem[] }
+
 /** Reads YAML of one document; problems instead of a document where it is none, or too large or deep. */
-export function parseCard(text: string): { document: CardDocument } | { problems: CardProblem[] } {
-  if (text.length > MAX_CARD_LENGTH) return problem(`it is longer than ${MAX_CARD_LENGTH} characters`)
-  const lines = new LineCounter()
-  try {
-    const documents = parseAllDocuments(text, { ...PARSE_OPTIONS, lineCounter: lines })
-    const list = Array.isArray(documents) ? documents : []
-    return readDocument(text, list, lines)
-  } catch (error) {
-    if (error instanceof RangeError) return problem('it nests too deeply')
-    throw error
-  }
+export function parseCard(text: string): ParsedCard {
+  const parsed = recent.get(text) ?? readCard(text)
+  recent.delete(text)
+  recent.set(text, parsed)
+  if (recent.size > MAX_RECENT) recent.delete(recent.keys().next().value!)
+  return parsed
 }
 
 /**
@@ -120,11 +122,19 @@ interface SourcePair {
   srcToken?: { sep?: { type: string; offset: number }[] }
 }
 
-function readDocument(
-  text: string,
-  documents: Document.Parsed[],
-  lines: LineCounter,
-): { document: CardDocument } | { problems: CardProblem[] } {
+function readCard(text: string): ParsedCard {
+  if (text.length > MAX_CARD_LENGTH) return problem(`it is longer than ${MAX_CARD_LENGTH} characters`)
+  const lines = new LineCounter()
+  try {
+    const documents = parseAllDocuments(text, { ...PARSE_OPTIONS, lineCounter: lines })
+    return readDocument(text, Array.isArray(documents) ? documents : [], lines)
+  } catch (error) {
+    if (error instanceof RangeError) return problem('it nests too deeply')
+    throw error
+  }
+}
+
+function readDocument(text: string, documents: Document.Parsed[], lines: LineCounter): ParsedCard {
   const errors = documents.flatMap((document) => document.errors)
   if (errors.length > 0) {
     const problems = errors.map(({ message, pos: [start] }) => at(lines, start, message))

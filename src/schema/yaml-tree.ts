@@ -138,7 +138,7 @@ class Reading {
 
 function toScalar(value: unknown, source: string | undefined): unknown {
   if (value === null || value === undefined) return null
-  return ['string', 'number', 'boolean'].includes(typeof value) ? value : (source ?? String(value))
+  return ['string', 'number', 'boolean'].includes(typeof value) ? value : (source ?? null)
 }
 
 function keyText(key: unknown): string | undefined {

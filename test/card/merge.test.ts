@@ -116,6 +116,17 @@ describe('two people who edit one card', () => {
     expect(exportReadme(text)).toContain('# Digits\n\n1.\n\nTwo.\n\n3.\n')
   })
 
+  test('neighbouring lines that both changed are for people to merge', () => {
+    const { text, conflicts } = mergeCards(
+      base,
+      base.replace('One.', '1.'),
+      base.replace('One.\n', 'One.\nHalf.\n'),
+    )
+    expect(conflicts).toMatchObject([{ field: 'card.body' }])
+    expect(conflicts[0]!.values).toHaveLength(2)
+    expect(value(text, 'card.body')).toBeOneOf(conflicts[0]!.values)
+  })
+
   test('without a common text, what only one has is kept', () => {
     const ours = importReadme('---\nlicense: mit\nlanguage: en\n---\n')
     const theirs = importReadme('---\nlicense: mit\ntags: [x]\n---\n')

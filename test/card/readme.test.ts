@@ -58,6 +58,11 @@ describe('a README that is imported and exported is the same, byte for byte', ()
     expect(text.startsWith('---\nschema: card/v1\n')).toBe(true)
   })
 
+  test('only a line of its own closes the front matter', () => {
+    const text = importReadme('---\nlicense: mit---\nnote: a\rb---\n---\nbody\n')
+    expect(openCard(text).value).toMatchObject({ license: 'mit---', card: { body: 'body\n' } })
+  })
+
   test('any text', () => {
     fc.assert(
       fc.property(readmes(), (readme) => {

@@ -91,8 +91,8 @@ describe('git model init', () => {
   test('works in a linked work tree, for all of them', async () => {
     const repo = await gitdir()
     const linked = path.join(temporaryFolder(), 'linked tree')
-    await repo.git('worktree', 'add', '--quiet', linked)
-    expect((await repo.modelIn('.', ['init'], { cwd: linked })).stderr).toContain('hooks:')
+    await repo.git('worktree', 'add', '--quiet', '-b', 'linked', linked)
+    expect((await repo.exec('git', ['model', 'init'], { cwd: linked })).stderr).toContain('hooks:')
     expect(existsSync(repo.path('.git/hooks/pre-push'))).toBe(true)
     expect((await repo.exec('git', ['model', 'init'], { cwd: linked })).stderr).toContain('already set up')
   })
@@ -100,7 +100,7 @@ describe('git model init', () => {
   test('sets Git LFS up where nobody did', async () => {
     const repo = await gitdir()
     const env = { GIT_CONFIG_GLOBAL: '/dev/null' }
-    const ran = await repo.modelIn('.', ['init'], { cwd: repo.dir, env })
+    const ran = await repo.modelIn('.', ['init'], { env })
     expect(ran.stderr).toContain('Git LFS: set up for this repository')
     expect(await repo.git('config', '--local', 'filter.lfs.required')).toBe('true')
   })

@@ -81,14 +81,19 @@ export async function teams(files?: Readonly<Record<string, string | Uint8Array>
   await execa('git', ['init', '--quiet', '--bare', origin])
   await alice.git('remote', 'add', 'origin', origin)
   await alice.git('push', '--quiet', '--set-upstream', 'origin', 'main')
+  await setUp(alice)
+  await alice.commit({}, 'set up git-model')
+  await alice.git('push', '--quiet')
   const bob = await clone(origin)
   await bob.git('config', 'user.name', 'Bob')
   await bob.git('config', 'user.email', 'bob@example.org')
-  for (const repo of [alice, bob]) {
-    const ran = await repo.model('init')
-    if (ran.exitCode !== 0) throw new Error(`init failed: ${ran.stderr}`)
-  }
+  await setUp(bob)
   return { origin, alice, bob }
+}
+
+async function setUp(repo: TestRepo): Promise<void> {
+  const ran = await repo.model('init')
+  if (ran.exitCode !== 0) throw new Error(`init failed: ${ran.stderr}`)
 }
 
 /** Returns a repository that is there already. */

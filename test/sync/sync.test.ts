@@ -1,4 +1,5 @@
 import { execa } from 'execa'
+import { chmod, cp } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -132,7 +133,8 @@ describe('git model sync', () => {
     const [alice] = repos as [TestRepo]
     await alice.model('run', '-n', 'base', '--', 'true')
     await alice.write('../hook', '#!/bin/sh\ncase "$1" in refs/notes/*) echo "notes are not allowed here" >&2; exit 1;; esac\n')
-    await execa('install', ['-m', '755', alice.path('../hook'), path.join(origin, 'hooks/update')])
+    await cp(alice.path('../hook'), path.join(origin, 'hooks/update'))
+    await chmod(path.join(origin, 'hooks/update'), 0o755)
     const ran = await alice.model('sync')
     expect(ran.exitCode).toBe(1)
     expect(ran.stderr).toContain('error: "origin" refused the metadata')

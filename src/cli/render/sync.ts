@@ -1,5 +1,15 @@
 import { safeText } from '../../domain/safe-text.ts'
 
+/** What is said of each conflict of a sync, with the command that settles it. */
+export function renderConflicts(
+  conflicts: readonly { model: string; field: string }[],
+): { text: string; hint: string }[] {
+  return conflicts.map(({ model, field }) => ({
+    text: `the card of ${safeText(model)}: ${safeText(field)} was changed to different values on two sides; both are kept`,
+    hint: `git model card show ${safeText(model)}   then: git model card set ${safeText(model)} ${safeText(field)}=VALUE`,
+  }))
+}
+
 /** The line that says what a sync did. */
 export function renderSync(result: {
   remote: string

@@ -1,0 +1,187 @@
+import { hasUnsafe, isPlain } from '../domain/yaml-scalar.ts'
+
+/**
+ * Reads a document that is in the canonical form of `formatYaml`, some twenty times faster than a YAML library.
+ * It accepts only what has one reading: for everything else, valid YAML or not, the answer is undefined.
+ */
+export function readCanonical(text: string): { value: unknown } | undefined {
+  if (!text.startsWith('---\n') || !text.endsWith('\n')) return undefined
+  const lines = text.slice(4, -1).split('\n')
+  try {
+    const value = new CanonicalReader(lines).read()
+    return { value }
+  } catch (error) {
+    if (error instanceof NotCanonical) return undefined
+    throw error
+  }
+}
+
+class NotCanonical extends Error {}
+
+// Deeper than any document of ours; the library tells where what is deeper goes wrong.
+const MAX_DEPTH = 40
+const LONGEST_KEY = 1000
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[A-Za-z0-9_./@+=-]+(?: [A-Za-z0-9_./@+=-]+)*/y
+const ENTRY = /^("(?:[^"\\]|\\.)*"|[A-Za-z0-9_/][A-Za-z0-9_./@+=-]*(?: [A-Za-z0-9_./@+=-]+)*):(?: (.*))?$/
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]\d+)?$/
+
+class CanonicalReader {
+  readonly #lines: string[]
+  #at = 0
+
+  constructor(lines: string[]) {
+    this.#lines = lines
+  }
+
+  read(): unknown {
+    const [first = ''] = this.#lines
+    const value =
+      this.#lines.length === 1 && !ENTRY.test(first) && !first.startsWith('- ')
+        ? readInline(first)
+        : this.#block(0)
+    if (this.#at < this.#lines.length && this.#lines.length > 1) throw new NotCanonical()
+    return value
+  }
+
+  // A block at an indentation, which every line of its own has exactly.
+  #block(indent: number): unknown {
+    if (indent > 2 * MAX_DEPTH) throw new NotCanonical()
+    const first = this.#content(indent)
+    if (first === undefined) throw new NotCanonical()
+    return first.startsWith('- ') ? this.#list(indent) : this.#map(indent)
+  }
+
+  #map(indent: number): Record<string, unknown> {
+    const members = new Map<string, unknown>()
+    for (let content = this.#content(indent); content !== undefined; content = this.#content(indent)) {
+      const match = ENTRY.exec(content)
+      if (match === null || match[1]!.length > LONGEST_KEY) throw new NotCanonical()
+      const key = readText(match[1]!)
+      if (members.has(key)) throw new NotCanonical()
+      this.#at++
+      members.set(key, match[2] === undefined ? this.#block(indent + 2) : this.#value(match[2], indent))
+    }
+    return Object.fromEntries(members)
+  }
+
+  #list(indent: number): unknown[] {
+    const items: unknown[] = []
+    for (let content = this.#content(indent); content !== undefined; content = this.#content(indent)) {
+      if (!content.startsWith('- ')) throw new NotCanonical()
+      const rest = content.slice(2)
+      if (rest.startsWith('- ') || ENTRY.test(rest)) {
+        this.#lines[this.#at] = `${' '.repeat(indent + 2)}${rest}`
+        items.push(this.#block(indent + 2))
+      } else {
+        this.#at++
+        items.push(this.#value(rest, indent))
+      }
+    }
+    return items
+  }
+
+  #value(text: string, indent: number): unknown {
+    return text === '|' || text === '|-' ? this.#literal(indent + 2, text === '|') : readInline(text)
+  }
+
+  #literal(indent: number, endsInNewline: boolean): string {
+    const margin = ' '.repeat(indent)
+    const body: string[] = []
+    for (; this.#at < this.#lines.length; this.#at++) {
+      const line = this.#lines[this.#at]!
+      if (line !== '' && !line.startsWith(margin)) break
+      body.push(line.slice(indent))
+    }
+    // What blank and further indented lines at the ends mean is for the library to say.
+    if (
+      !/^[^\s]/.test(body[0] ?? '') ||
+      body.at(-1) === '' ||
+      body.some((line) => hasUnsafe(line) || /\s$/.test(line))
+    ) {
+      throw new NotCanonical()
+    }
+    return body.join('\n') + (endsInNewline ? '\n' : '')
+  }
+
+  // The next line without its indentation; undefined where the block has ended.
+  #content(indent: number): string | undefined {
+    const line = this.#lines[this.#at]
+    if (line === undefined) return undefined
+    const own = line.search(/[^ ]/)
+    if (own === -1 || own > indent) throw new NotCanonical()
+    return own < indent ? undefined : line.slice(indent)
+  }
+}
+
+function readInline(text: string): unknown {
+  if (text.startsWith('[')) return readFlow(text, ']', (at) => readItem(text, at)).map(([, value]) => value)
+  if (text.startsWith('{')) return readFlowMap(text)
+  TOKEN.lastIndex = 0
+  if (TOKEN.exec(text)?.[0].length !== text.length) throw new NotCanonical()
+  return readScalar(text)
+}
+
+function readFlowMap(text: string): Record<string, unknown> {
+  const entries = readFlow(text, '}', (at) => {
+    const key = readToken(text, at)
+    if (key.length > LONGEST_KEY || !text.startsWith(': ', at + key.length)) throw new NotCanonical()
+    const { value, end } = readItem(text, at + key.length + 2)
+    return { key: readText(key), value, end }
+  })
+  const members = new Map(entries)
+  if (members.size < entries.length) throw new NotCanonical()
+  return Object.fromEntries(members)
+}
+
+/** One member of a flow collection. */
+interface FlowItem {
+  key?: string
+  value: unknown
+  end: number
+}
+
+function readFlow(
+  text: string,
+  close: string,
+  readNext: (at: number) => FlowItem,
+): [key: string, value: unknown][] {
+  const items: [string, unknown][] = []
+  if (text === `${text[0]}${close}`) return items
+  for (let at = 1; ; at += 2) {
+    const { key = '', value, end } = readNext(at)
+    items.push([key, value])
+    at = end
+    if (text.startsWith(', ', at)) continue
+    if (text[at] === close && at === text.length - 1) return items
+    throw new NotCanonical()
+  }
+}
+
+function readItem(text: string, at: number): FlowItem {
+  const token = readToken(text, at)
+  return { value: readScalar(token), end: at + token.length }
+}
+
+function readToken(text: string, at: number): string {
+  TOKEN.lastIndex = at
+  const token = TOKEN.exec(text)?.[0]
+  if (token === undefined) throw new NotCanonical()
+  return token
+}
+
+function readScalar(token: string): unknown {
+  if (token === 'true' || token === 'false') return token === 'true'
+  if (token === 'null') return null
+  return NUMBER.test(token) ? Number(token) : readText(token)
+}
+
+function readText(token: string): string {
+  if (isPlain(token)) return token
+  if (!token.startsWith('"') || hasUnsafe(token)) throw new NotCanonical()
+  try {
+    return JSON.parse(token) as string
+  } catch {
+    throw new NotCanonical()
+  }
+}

@@ -1,0 +1,188 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readHookBody } from '../../src/git/package-files.ts'
+import { HOOKS } from '../../src/git/hooks.ts'
+import { gitdir, temporaryFolder, type TestRepo } from '../support/repo.ts'
+
+function writeHook(repo: TestRepo, file: string, body: string): void {
+  mkdirSync(path.dirname(repo.path(file)), { recursive: true })
+  writeFileSync(repo.path(file), body)
+  chmodSync(repo.path(file), 0o755)
+}
+
+async function withRemote(): Promise<TestRepo> {
+  const repo = await gitdir()
+  const origin = path.join(temporaryFolder(), 'origin.git')
+  await repo.git('init', '--quiet', '--bare', origin)
+  await repo.git('remote', 'add', 'origin', origin)
+  return repo
+}
+
+const interpreters = ['#!/bin/sh', '#!/bin/sh -e', '#!/usr/bin/env bash', '#!/bin/bash -e', '#!/usr/bin/env node']
+
+describe('a hook that was there before', () => {
+  test.each(interpreters)('%s gets stdin and arguments of pre-push, and its exit code counts', async (shebang) => {
+    const repo = await withRemote()
+    const trace = repo.path('.git/trace')
+    const shell = `printf '%s|' "$@" > '${trace}'\ncat >> '${trace}'\n[ ! -e .git/refuse ] || exit 7\n`
+    const script = `const fs = require('fs')\nfs.writeFileSync('${trace}', process.argv.slice(2).map((a) => a + '|').join('') + fs.readFileSync(0, 'utf8'))\nprocess.exit(fs.existsSync('.git/refuse') ? 7 : 0)\n`
+    writeHook(repo, '.git/hooks/pre-push', `${shebang}\n${shebang.endsWith('node') ? script : shell}`)
+    await repo.model('init')
+    const head = await repo.git('rev-parse', 'HEAD')
+    const url = await repo.git('remote', 'get-url', 'origin')
+    await repo.git('push', 'origin', 'main', 'main:other')
+    const zero = '0'.repeat(40)
+    expect(readFileSync(trace, 'utf8')).toBe(
+      `origin|${url}|refs/heads/main ${head} refs/heads/main ${zero}\nrefs/heads/main ${head} refs/heads/other ${zero}\n`,
+    )
+    await repo.write('.git/refuse', '')
+    const refused = await repo.exec('git', ['push', 'origin', 'main:third'])
+    expect(refused.exitCode).toBe(1)
+    expect(await repo.git('ls-remote', 'origin', 'third')).toBe('')
+  })
+
+  test('of git-lfs still uploads, once', async () => {
+    const repo = await withRemote()
+    await repo.git('lfs', 'install', '--local')
+    await repo.model('init')
+    await repo.commit({ 'a.pt': 'weights' })
+    const ran = await repo.exec('git', ['push', 'origin', 'main'], { env: { GIT_TRACE: '1' } })
+    expect(ran.stderr.match(/trace: exec: git-lfs pre-push/g) ?? []).toHaveLength(1)
+    const oid = /sha256:(\w+)/.exec(await repo.git('show', 'HEAD:a.pt'))![1]!
+    const origin = await repo.git('remote', 'get-url', 'origin')
+    expect(existsSync(path.join(origin, 'lfs/objects', oid.slice(0, 2), oid.slice(2, 4), oid))).toBe(true)
+  })
+
+  test('may be missing: git lfs runs all the same', async () => {
+    const repo = await withRemote()
+    await repo.model('init')
+    await repo.commit({ 'a.pt': 'weights' })
+    await repo.git('push', 'origin', 'main')
+    const oid = /sha256:(\w+)/.exec(await repo.git('show', 'HEAD:a.pt'))![1]!
+    const origin = await repo.git('remote', 'get-url', 'origin')
+    expect(existsSync(path.join(origin, 'lfs/objects', oid.slice(0, 2), oid.slice(2, 4), oid))).toBe(true)
+  })
+
+  test('is found under core.hooksPath, and looks at its own name, as husky does', async () => {
+    const repo = await gitdir()
+    writeHook(repo, '.husky/_/h', '#!/usr/bin/env sh\nn=$(basename "$0")\ns=$(dirname "$(dirname "$0")")/$n\n[ ! -f "$s" ] && exit 0\nsh -e "$s" "$@"\nexit $?\n')
+    for (const name of ['pre-commit', 'post-commit']) writeHook(repo, `.husky/_/${name}`, '#!/usr/bin/env sh\n. "${0%/*}/h"')
+    writeHook(repo, '.husky/pre-commit', `echo husky >> .git/trace\n[ ! -e .git/refuse ]\n`)
+    await repo.git('config', 'core.hooksPath', '.husky/_')
+    await repo.model('init')
+    await repo.git('commit', '--quiet', '--allow-empty', '-m', 'one')
+    expect(await repo.read('.git/trace')).toBe('husky\n')
+    await repo.write('.git/refuse', '')
+    expect((await repo.exec('git', ['commit', '--allow-empty', '-m', 'two'])).exitCode).toBe(1)
+    rmSync(repo.path('.git/refuse'))
+
+    // npm install: husky writes its hooks again, over ours.
+    writeHook(repo, '.husky/_/pre-commit', '#!/usr/bin/env sh\n. "${0%/*}/h"')
+    const ill = await repo.model('doctor')
+    expect(ill.stdout).toContain('pre-commit was overwritten in .husky/_')
+    expect(ill.exitCode).toBe(1)
+    expect((await repo.model('doctor', '--fix')).exitCode).toBe(0)
+    await repo.git('commit', '--quiet', '--allow-empty', '-m', 'three')
+    expect(await repo.read('.git/trace')).toBe('husky\nhusky\nhusky\n')
+    await repo.model('init', '--remove')
+    expect(await repo.read('.husky/_/pre-commit')).toBe('#!/usr/bin/env sh\n. "${0%/*}/h"')
+  })
+
+  test('may be a relative link to a script in the repository', async () => {
+    const repo = await gitdir()
+    writeHook(repo, 'scripts/check.sh', '#!/bin/sh\necho linked >> .git/trace\n')
+    symlinkSync('../../scripts/check.sh', repo.path('.git/hooks/pre-commit'))
+    await repo.model('init')
+    await repo.git('commit', '--quiet', '--allow-empty', '-m', 'one')
+    expect(await repo.read('.git/trace')).toBe('linked\n')
+  })
+
+  test('that is not executable is not run, as git does not run it', async () => {
+    const repo = await gitdir()
+    writeFileSync(repo.path('.git/hooks/pre-commit'), '#!/bin/sh\nexit 1\n', { mode: 0o644 })
+    await repo.model('init')
+    expect((await repo.exec('git', ['commit', '--allow-empty', '-m', 'one'])).exitCode).toBe(0)
+  })
+
+  test('runs in a linked work tree, and GIT_MODEL_HOOKS=0 does not skip it', async () => {
+    const repo = await gitdir()
+    writeHook(repo, '.git/hooks/pre-commit', '#!/bin/sh\npwd >> "$(git rev-parse --git-common-dir)/trace"\n')
+    await repo.model('init')
+    const linked = path.join(temporaryFolder(), 'linked')
+    await repo.git('worktree', 'add', '--quiet', linked)
+    const env = { GIT_MODEL_HOOKS: '0' }
+    expect((await repo.exec('git', ['commit', '--allow-empty', '-m', 'one'], { cwd: linked, env })).exitCode).toBe(0)
+    expect(await repo.read('.git/trace')).toBe(`${linked}\n`)
+  })
+
+  test('of a second tool that overwrote ours is chained behind the first', async () => {
+    const repo = await gitdir()
+    writeHook(repo, '.git/hooks/pre-commit', '#!/bin/sh\necho first >> .git/trace\n')
+    await repo.model('init')
+    writeHook(repo, '.git/hooks/pre-commit', '#!/bin/sh\necho second >> .git/trace\n')
+    await repo.model('init')
+    await repo.git('commit', '--quiet', '--allow-empty', '-m', 'one')
+    expect(await repo.read('.git/trace')).toBe('first\nsecond\n')
+    const ran = await repo.model('init', '--remove')
+    expect(await repo.read('.git/hooks/pre-commit')).toContain('second')
+    expect(ran.stderr).toContain('pre-commit.before-git-model stays aside')
+  })
+})
+
+describe('our hooks', () => {
+  test('are a screenful each, and name themselves and their version in the second line', () => {
+    for (const name of HOOKS) {
+      const lines = readHookBody(name).split('\n')
+      expect(lines.length).toBeLessThanOrEqual(46)
+      expect(lines[1]).toMatch(new RegExp(`^# git-model hook ${name}, version \\d+$`))
+    }
+  })
+
+  test('of an earlier version are replaced, of a newer one left alone', async () => {
+    const repo = await gitdir()
+    await repo.model('init')
+    writeHook(repo, '.git/hooks/pre-push', '#!/bin/sh\n# git-model hook pre-push, version 0\nexit 1\n')
+    const newer = '#!/bin/sh\n# git-model hook pre-commit, version 99\nexit 0\n'
+    writeHook(repo, '.git/hooks/pre-commit', newer)
+    chmodSync(repo.path('.git/hooks/post-merge'), 0o644)
+    rmSync(repo.path('.git/hooks/post-rewrite'))
+    const ill = await repo.model('doctor')
+    expect(ill.stdout).toContain('pre-push is of an earlier version, or edited, post-merge is not executable, post-rewrite is missing')
+    expect(ill.stdout).toContain('a newer git-model wrote the hooks')
+    await repo.model('init')
+    expect(await repo.read('.git/hooks/pre-push')).toBe(readHookBody('pre-push'))
+    expect(await repo.read('.git/hooks/pre-commit')).toBe(newer)
+    expect(existsSync(repo.path('.git/hooks/pre-push.before-git-model'))).toBe(false)
+  })
+
+  test('that the pre-commit framework moved aside are still ours', async () => {
+    const repo = await gitdir()
+    writeHook(repo, '.git/hooks/pre-commit', '#!/bin/sh\necho mine >> .git/trace\n')
+    await repo.model('init')
+    await repo.git('mv', '-k', 'x', 'y')
+    const hook = '#!/usr/bin/env bash\n# File generated by pre-commit: https://pre-commit.com\nHERE="$(cd "$(dirname "$0")" && pwd)"\n# hook-impl\n"$HERE/pre-commit.legacy" "$@"\n'
+    const ours = readHookBody('pre-commit')
+    writeHook(repo, '.git/hooks/pre-commit.legacy', ours)
+    writeHook(repo, '.git/hooks/pre-commit', hook)
+    await repo.git('commit', '--quiet', '--allow-empty', '-m', 'one')
+    expect(await repo.read('.git/trace')).toBe('mine\n')
+    expect((await repo.model('doctor')).exitCode).toBe(0)
+    await repo.model('init', '--remove')
+    expect(await repo.read('.git/hooks/pre-commit.legacy')).toContain('mine')
+    expect(await repo.read('.git/hooks/pre-commit')).toBe(hook)
+  })
+
+  test('stay in force when git lfs install comes after them', async () => {
+    const repo = await gitdir()
+    await repo.model('init')
+    const polite = await repo.exec('git', ['lfs', 'install', '--local'])
+    expect(polite.exitCode).not.toBe(0)
+    expect((await repo.model('doctor')).exitCode).toBe(0)
+    await repo.git('lfs', 'install', '--local', '--force')
+    await repo.git('lfs', 'update', '--force')
+    expect((await repo.model('doctor')).stdout).toContain('pre-push was overwritten')
+    expect((await repo.model('doctor', '--fix')).exitCode).toBe(0)
+    expect((await repo.model('doctor')).stdout).toContain('5 in .git/hooks; pre-push, post-merge, post-checkout run an earlier hook first')
+  })
+})
