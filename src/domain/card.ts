@@ -24,7 +24,7 @@ export const CARD_PARTS = [
 ] as const
 
 /** One member of `card:`. */
-export type CardPart = (typeof CARD_PARTS)[number]
+type CardPart = (typeof CARD_PARTS)[number]
 
 /** The path of a field: keys of maps and indices of lists, from the top of the card. */
 export type CardPath = readonly (string | number)[]

@@ -120,7 +120,7 @@ describe('two people who edit one card', () => {
     const { text, conflicts } = mergeCards(
       base,
       base.replace('One.', '1.'),
-      base.replace('One.\n', 'One.\nHalf.\n'),
+      base.replace('One.\n', 'One.\n    Half.\n'),
     )
     expect(conflicts).toMatchObject([{ field: 'card.body' }])
     expect(conflicts[0]!.values).toHaveLength(2)

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { formatYaml, type KeyOrder } from '../../src/domain/canonical-yaml.ts'
 import { parseDocuments } from '../../src/schema/parse-yaml.ts'
 import { readCanonical } from '../../src/schema/read-canonical.ts'
-import { encodeRun, RUN_ORDER } from '../../src/schema/run-note.ts'
+import { encodeRun, RUN_ORDER } from '../../src/domain/encode-run.ts'
 import { validate } from '../../src/schema/validate.ts'
 import { readYamlTree } from '../../src/schema/yaml-tree.ts'
 import { aRecord, records } from './arbitraries.ts'
@@ -127,7 +127,9 @@ describe('readCanonical', () => {
       { numRuns: 1000 },
     )
     fc.assert(
-      fc.property(records, (record) => expect(readCanonical(encodeRun(record))).toEqual({ value: record })),
+      fc.property(records, (record) => {
+        expect(readCanonical(encodeRun(record))).toEqual({ value: record })
+      }),
     )
   })
 
@@ -194,7 +196,11 @@ describe('the schema of a run', () => {
   })
 
   it('allows any record, and nothing else', () => {
-    fc.assert(fc.property(records, (record) => expect(validate('run', record)).toEqual([])))
+    fc.assert(
+      fc.property(records, (record) => {
+        expect(validate('run', record)).toEqual([])
+      }),
+    )
     for (const value of [
       null,
       [],
