@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-// Imports point downwards only: cli, library → features → store → adapters → domain (src/README.md, docs/design.md §5).
+// Imports point downwards only: cli, library → features → store → adapters → domain (docs/design.md §5).
 const source = path.resolve(import.meta.dirname, '../src')
 
 const ADAPTERS = ['environment', 'git', 'journal', 'lfs', 'metric-files', 'schema', 'weights']

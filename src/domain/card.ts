@@ -23,9 +23,6 @@ export const CARD_PARTS = [
   'body',
 ] as const
 
-/** One member of `card:`. */
-type CardPart = (typeof CARD_PARTS)[number]
-
 /** The path of a field: keys of maps and indices of lists, from the top of the card. */
 export type CardPath = readonly (string | number)[]
 

@@ -11,7 +11,7 @@ const SECRET_NAMES: readonly RegExp[] = [
   /^(?:credentials|credential)(?:\.(?:json|ya?ml|toml|ini|csv|txt|db))?$/,
   /^(?:client[_-]secrets?|service[_-]?account|application_default_credentials)(?![a-z]).*\.json$/,
   /^(?:kaggle|gcp[_-]key|gcloud[_-]key)\.json$/,
-  /^\.?secrets?(?:\.(?:json|ya?ml|toml|ini|txt|env|py))?$/,
+  /^\.?secrets?(?:\.(?:json|ya?ml|toml|ini|txt|env))?$/,
   /^(?:.*[_.-])?(?:api[_-]?keys?|access[_-]?tokens?|auth[_-]?tokens?|hf[_-]?token|passwords?|passwd)(?:\.(?:txt|json|ya?ml|ini))?$/,
   /^kubeconfig$/,
 ]
@@ -24,6 +24,10 @@ const SETTINGS = /\.(?:ini|cfg|conf|toml|ya?ml|json|properties|env|rc|sh|bash|zs
 const ASSIGNMENT =
   /^[ \t{,]*(?:export[ \t]+|const[ \t]+|let[ \t]+|var[ \t]+|[/:\w.@-]*:)?["']?([A-Za-z_][\w.-]{1,60})["']?[ \t]*[=:][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'#,]+))/gm
 
+// What documentation and programs write in the place of a credential, or to recognise one.
+const SAMPLES =
+  /(?<=:\/\/)[^\s/:@]*:(?:pass(?:word|wd)?|pwd|pw|secret|token|[a-z])(?=@)|-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?!(?:\s|\\[nr]|["'+,]){0,80}[A-Za-z0-9+/=]{30})/gi
+
 /**
  * Tells whether a file looks like one that keeps credentials: by its name, or by what is in it.
  *
@@ -34,7 +38,8 @@ export function looksSecretFile(path: string, content?: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase()
   if (SECRET_PATHS.test(path) || SECRET_NAMES.some((pattern) => pattern.test(name))) return true
   if (content === undefined) return false
-  if (maskShapes(content) !== content) return true
+  const text = content.replace(SAMPLES, '')
+  if (maskShapes(text) !== text) return true
   const isSettings = SETTINGS.test(name)
   for (const [, key, double, single, bare] of content.matchAll(ASSIGNMENT)) {
     const quoted = double ?? single

@@ -15,7 +15,7 @@ const TOKENS = [
   'whsec_[A-Za-z0-9]{24,}',
   'xox[abeoprs]-[A-Za-z0-9-]{10,}', // Slack
   'xapp-[A-Za-z0-9-]{20,}',
-  '(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])', // AWS
+  '(?:AKIA|ASIA)(?![A-Z0-9]*EXAMPLE)[A-Z0-9]{16}(?![A-Za-z0-9])', // AWS
   'AIza[A-Za-z0-9_-]{35}', // Google
   'ya29\\.[A-Za-z0-9_-]{20,}',
   'eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*', // JSON Web Token

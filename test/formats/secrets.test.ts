@@ -16,6 +16,7 @@ const SAMPLES = {
   jwt: `eyJ${'hbGci0'.repeat(3)}.eyJ${'zdWIi0'.repeat(3)}.${'sig1'.repeat(6)}`,
   npm: `npm_${'a1B2'.repeat(9)}`,
 }
+const KEY = ['-----BEGIN', 'RSA', 'PRIVATE', 'KEY-----'].join(' ')
 const OID = '9f2c1b7e'.repeat(5)
 
 describe('maskSecrets', () => {
@@ -166,9 +167,8 @@ describe('looksSecret', () => {
 
 describe('maskText', () => {
   it('masks a whole private key', () => {
-    const begin = ['-----BEGIN', 'RSA', 'PRIVATE', 'KEY-----'].join(' ')
-    expect(maskText(`a ${begin}\nMIIE\n-----END RSA PRIVATE KEY----- b`)).toBe('a *** b')
-    expect(maskText(`a ${begin}\nMIIE`)).toBe('a ***')
+    expect(maskText(`a ${KEY}\nMIIE\n-----END RSA PRIVATE KEY----- b`)).toBe('a *** b')
+    expect(maskText(`a ${KEY}\nMIIE`)).toBe('a ***')
   })
 
   it('takes little time for long texts', () => {
@@ -239,6 +239,7 @@ describe('looksSecretFile', () => {
     ['config.yaml', 'db:\n  password: hunter2\n'],
     ['config.json', '{\n  "api_key": "0123456789abcdef"\n}'],
     ['train.py', `api_key = "${'a1b2c3d4'.repeat(4)}"`],
+    ['deploy.md', `${KEY}\n${'MIIEpAIBAAKCAQEA'.repeat(4)}\n`],
     ['train.py', `login("${SAMPLES.huggingFace}")`],
     ['notes.md', 'git clone https://ada:hunter2@example.org/x'],
     ['run.sh', 'export AWS_SECRET_ACCESS_KEY=abcdefghij0123456789'],
@@ -258,6 +259,11 @@ describe('looksSecretFile', () => {
       'config.yaml',
       'password: ${DB_PASSWORD}\ntoken: <your token>\nmax_tokens: 512\napi_key: your-api-key-here-0000\n',
     ],
+    [
+      'README.md',
+      'git clone https://user:password@example.org/x, or redis://u:pass@host with AKIAIOSFODNN7EXAMPLE',
+    ],
+    ['read.py', `if text.startswith("${KEY}"):\n    decode(text)`],
     ['a.txt', `${OID} sha256:${'0a1b'.repeat(16)}`],
   ])('leaves %s with harmless content', (path, content) => expect(looksSecretFile(path, content)).toBe(false))
 })

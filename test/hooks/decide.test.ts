@@ -102,7 +102,7 @@ describe('with something to do git-model is started', () => {
     await bob.git('fetch', '--quiet')
     expect(await git(bob, 'checkout', '--quiet', '-b', 'topic')).toEqual([expect.stringMatching(/^git-model hook post-checkout [0-9a-f]{40} [0-9a-f]{40} 1$/)])
     expect(await git(bob, 'commit', '--amend', '--quiet', '--allow-empty', '-m', 'amended')).toEqual(['git-model hook post-rewrite amend'])
-    await bob.git('checkout', '--quiet', 'main')
+    await git(bob, 'checkout', '--quiet', 'main')
     expect((await git(bob, 'merge', '--quiet', 'origin/main')).at(-1)).toBe('git-model hook post-merge 0')
   })
 })

@@ -51,7 +51,7 @@ describe('git model run', () => {
       exit: { code: 0 },
       revision: 1,
     })
-    expect(await repo.git('fsck', '--full', '--strict')).toBe('')
+    expect(await repo.git('fsck', '--full', '--strict', '--no-dangling')).toBe('')
   })
 
   it('passes standard input, the exit code and signals through', async () => {

@@ -31,7 +31,7 @@ const newerHooks: Finding = {
 
 async function brokenHooks({ repo }: Patient, folder: string, broken: readonly HookReport[]): Promise<Finding> {
   const isShadowed = await areElsewhere(path.join(repo.commonDir, 'hooks'), folder)
-  const words = broken.map((report) => `${report.name} ${WORDS[report.state](report)}`)
+  const words = broken.map((report) => `${report.name} ${WORDS[report.state]}`)
   const where = isShadowed ? '; core.hooksPath leads git away from those in .git/hooks' : ''
   return {
     check: 'hooks',
@@ -45,13 +45,13 @@ async function brokenHooks({ repo }: Patient, folder: string, broken: readonly H
   }
 }
 
-const WORDS: Readonly<Record<HookReport['state'], (report: HookReport) => string>> = {
-  current: () => 'is fine',
-  newer: () => 'is newer',
-  missing: () => 'is missing',
-  disabled: () => 'is not executable',
-  outdated: () => 'is of an earlier version, or edited',
-  foreign: ({ chained }) => (chained.length > 0 ? 'was overwritten' : "is somebody else's"),
+const WORDS: Readonly<Record<HookReport['state'], string>> = {
+  current: 'is fine',
+  newer: 'is newer',
+  missing: 'is missing',
+  disabled: 'is not executable',
+  outdated: 'is of an earlier version, or edited',
+  foreign: 'was overwritten',
 }
 
 async function areElsewhere(usual: string, folder: string): Promise<boolean> {

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { makeColors } from '../../src/cli/colors.ts'
+import { isGroup, type Target } from '../../src/cli/read-arguments.ts'
+import { renderHelp, visible } from '../../src/cli/render/help.ts'
+import { chapters, routes } from '../../src/cli/routes.ts'
+
+// docs/commands.md is what the program says of itself. After a change: npm test -- -u test/docs/commands.test.ts
+const root = path.resolve(import.meta.dirname, '../..')
+const helps = new Map(listCommands(routes, []))
+const names = [...helps.keys()]
+
+describe('the commands', () => {
+  it('stand in docs/commands.md', async () => {
+    const head = '# Commands\n\nWritten by a test, from what `git model COMMAND -h` says.\n'
+    const sections = names.map((name) => `## git model ${name}\n\n\`\`\`\n${helps.get(name)!.trim()}\n\`\`\`\n`)
+    await expect([head, ...sections].join('\n')).toMatchFileSnapshot(path.join(root, 'docs/commands.md'))
+  })
+
+  it.each(names)('%s has an example', (name) => {
+    const [, examples = ''] = /^Examples:\n(.*)/ms.exec(helps.get(name)!) ?? []
+    expect(examples).toMatch(new RegExp(`\\bgit model ${name}\\b`))
+  })
+
+  it('stand in the README, and no others', () => {
+    const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
+    const described = [...readme.matchAll(/^\| `git model (\w+)` \|/gm)].map(([, name]) => name!)
+    const first = visible(routes).map(({ name }) => name)
+    expect([...described].sort()).toEqual([...first].sort())
+  })
+})
+
+function listCommands(target: Target, prefix: readonly string[]): [name: string, help: string][] {
+  if (!isGroup(target)) return [[prefix.join(' '), renderHelp(target, prefix, chapters, makeColors(false))]]
+  return visible(target).flatMap((entry) => listCommands(entry.target, [...prefix, entry.name]))
+}

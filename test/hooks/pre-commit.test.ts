@@ -1,0 +1,187 @@
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { gitdir, temporaryFolder, type TestRepo } from '../support/repo.ts'
+import { formatTranscript } from '../support/transcript.ts'
+import { zipFile } from '../weights/zip-file.ts'
+
+// As git add stages where git-lfs was not set up.
+const RAW = ['-c', 'filter.lfs.process=', '-c', 'filter.lfs.clean=cat', '-c', 'filter.lfs.required=false']
+
+async function setUp(files: Record<string, string | Buffer> = {}): Promise<TestRepo> {
+  const repo = await gitdir()
+  await repo.model('init')
+  await repo.commit(files, 'set up')
+  return repo
+}
+
+const binary = (size: number): Buffer => Buffer.alloc(size, '\u0000\u0001\u0002', 'latin1')
+const commit = (repo: TestRepo, ...args: string[]) => repo.exec('git', ['commit', '-m', 'change', ...args])
+
+describe('weights that are staged as content', () => {
+  test.each([['a plain commit'], ['commit --all', '--all'], ['commit --amend', '--amend']])('go through LFS in %s', async (_, ...args) => {
+    const repo = await setUp()
+    await repo.write('models/a "b" ü.safetensors', binary(200_000))
+    await repo.git(...RAW, 'add', '--all')
+    expect(await repo.git('cat-file', '-s', ':models/a "b" ü.safetensors')).toBe('200000')
+    const ran = await commit(repo, ...args)
+    expect(ran).toMatchObject({ exitCode: 0 })
+    expect(await repo.git('lfs', 'ls-files', '--name-only')).toContain('a "b" ü.safetensors')
+    expect(await repo.git('status', '--porcelain')).toBe('')
+    expect(await repo.git('lfs', 'fsck')).toContain('OK')
+  })
+
+  test('are what was staged, not what the work tree has now', async () => {
+    const repo = await setUp()
+    await repo.write('a.pt', 'staged')
+    await repo.git(...RAW, 'add', 'a.pt')
+    await repo.write('a.pt', 'newer')
+    const ran = await commit(repo)
+    expect(ran.stderr).toContain('sent through Git LFS: a.pt')
+    expect(await repo.git('show', 'HEAD:a.pt')).toContain('size 6')
+    expect(await repo.read('a.pt')).toBe('newer')
+    expect(await repo.git('status', '--porcelain')).toBe('M a.pt')
+  })
+
+  test('stop a partial commit, with the command that mends it', async () => {
+    const repo = await setUp({ 'a.pt': 'old', 'b.txt': 'b' })
+    await repo.write('a.pt', 'new')
+    await repo.write('b.txt', 'staged too')
+    await repo.git('add', 'b.txt')
+    const ran = await repo.exec('git', [...RAW, 'commit', '-m', 'partial', 'a.pt'])
+    expect(formatTranscript({ ...ran, command: 'git commit a.pt' })).toMatchSnapshot()
+    await repo.git('add', '--renormalize', '--', 'a.pt')
+    expect((await commit(repo)).exitCode).toBe(0)
+    expect(await repo.git('show', 'HEAD:a.pt')).toContain('git-lfs.github.com')
+  })
+
+  test('go through LFS in a linked work tree', async () => {
+    const repo = await setUp()
+    const linked = path.join(temporaryFolder(), 'linked tree')
+    await repo.git('worktree', 'add', '--quiet', '-b', 'linked', linked)
+    await repo.exec('sh', ['-c', 'printf weights > a.pt'], { cwd: linked })
+    await repo.exec('git', [...RAW, 'add', 'a.pt'], { cwd: linked })
+    expect((await repo.exec('git', ['commit', '-m', 'x'], { cwd: linked })).stderr).toContain('sent through Git LFS')
+    expect(await repo.git('show', 'linked:a.pt')).toContain('git-lfs.github.com')
+  })
+
+  test('on a branch without commits go through LFS too', async () => {
+    const repo = await gitdir({})
+    await repo.model('init')
+    await repo.write('a.pt', 'weights')
+    await repo.git(...RAW, 'add', '--all')
+    expect((await commit(repo)).exitCode).toBe(0)
+    expect(await repo.git('show', 'HEAD:a.pt')).toContain('git-lfs.github.com')
+  })
+
+  test('stop where .gitmodel.yaml names them and .gitattributes does not, until they are tracked', async () => {
+    const repo = await setUp({ '.gitmodel.yaml': 'weights: {patterns: ["*.bin"]}\n' })
+    await repo.write('a.bin', 'weights')
+    await repo.git('add', '--all')
+    const stopped = await commit(repo)
+    expect(formatTranscript({ ...stopped, command: 'git commit' })).toMatchSnapshot()
+    expect((await repo.exec('sh', ['-c', hintOf(stopped.stderr)])).exitCode).toBe(0)
+    expect((await commit(repo)).exitCode).toBe(0)
+    expect(await repo.git('show', 'HEAD:a.bin')).toContain('git-lfs.github.com')
+  })
+
+  test('stop where the .gitattributes that routes them is not staged', async () => {
+    const repo = await setUp()
+    await repo.write('a.bin', 'weights')
+    await repo.git('add', '--all')
+    await repo.model('weights', 'track', '*.bin')
+    const stopped = await commit(repo)
+    expect(stopped.stderr).toContain('the .gitattributes that says so is not staged')
+    expect((await repo.exec('sh', ['-c', hintOf(stopped.stderr)])).exitCode).toBe(0)
+    expect((await commit(repo)).exitCode).toBe(0)
+  })
+})
+
+describe('a large binary outside LFS', () => {
+  test('stops the commit, and the hint mends it', async () => {
+    const repo = await setUp()
+    await repo.write('data/train set.dat', binary(5_000_001))
+    await repo.git('add', '--all')
+    const stopped = await commit(repo)
+    expect(formatTranscript({ ...stopped, command: 'git commit' })).toMatchSnapshot()
+    expect((await repo.exec('sh', ['-c', hintOf(stopped.stderr)])).exitCode).toBe(0)
+    expect(await commit(repo)).toMatchObject({ exitCode: 0 })
+    expect(await repo.git('show', 'HEAD:data/train set.dat')).toContain('git-lfs.github.com')
+    expect(await repo.git('status', '--porcelain')).toBe('')
+  })
+
+  test('is judged by content and by weights.largest', async () => {
+    const repo = await setUp({ '.gitmodel.yaml': 'weights: {largest: 150 kB}\n' })
+    await repo.write('not-text.txt', binary(150_001))
+    await repo.write('small.dat', binary(150_000))
+    await repo.write('text.dat', 'a,b\n'.repeat(100_000))
+    await repo.git('add', '--all')
+    const stopped = await commit(repo)
+    expect(stopped.stderr).toContain('error: not-text.txt is a binary of 150 kB')
+    expect(stopped.stderr).toContain('warning: text.dat is 400 kB of text')
+    expect(stopped.stderr).not.toContain('small.dat')
+    await repo.git('rm', '--quiet', '--cached', 'not-text.txt')
+    expect((await commit(repo)).exitCode).toBe(0)
+  })
+
+  test('is not stopped where nobody set git-model up', async () => {
+    const repo = await gitdir()
+    await repo.write('a.dat', binary(6_000_000))
+    await repo.git('add', '--all')
+    expect((await commit(repo)).exitCode).toBe(0)
+  })
+})
+
+test('an invalid .gitmodel.yaml stops with line and column, as it is staged', async () => {
+  const repo = await setUp()
+  await repo.write('.gitmodel.yaml', 'metrics:\n  acc: {goal: up}\nmodls: {}\n')
+  await repo.git('add', '--all')
+  await repo.write('.gitmodel.yaml', '{}\n')
+  const stopped = await commit(repo)
+  expect(formatTranscript({ ...stopped, command: 'git commit' })).toMatchSnapshot()
+  await repo.git('add', '--all')
+  expect((await commit(repo)).exitCode).toBe(0)
+})
+
+describe('a pickle', () => {
+  test('is warned of, and denied where the repository says so, whatever its name', async () => {
+    const repo = await setUp()
+    await repo.write('a.pt', zipFile('archive/data.pkl', 'archive/data/0'))
+    await repo.write('b.safetensors', Buffer.from('\u0080\u0004\u0095\0\0\0\0\0\0\0\0}.', 'latin1'))
+    await repo.git('add', '--all')
+    const warned = await commit(repo)
+    expect(formatTranscript({ ...warned, stdout: '', command: 'git commit' })).toMatchSnapshot()
+    await repo.write('.gitmodel.yaml', 'weights: {pickle: deny}\n')
+    await repo.write('a.pt', zipFile('archive/data.pkl', 'archive/data/1'))
+    await repo.git('add', '--all')
+    const denied = await commit(repo)
+    expect(denied.exitCode).toBe(1)
+    expect(denied.stderr).toContain('error: a.pt holds a Python pickle (pytorch)')
+    await repo.write('.gitmodel.yaml', 'weights: {pickle: allow}\n')
+    await repo.git('add', '--all')
+    expect((await commit(repo)).stderr).not.toContain('pickle')
+  })
+})
+
+test('a model that needs a card and gets new weights is warned of', async () => {
+  const repo = await setUp({ '.gitmodel.yaml': 'models:\n  digits: {path: models/digits.safetensors, card: required}\n  folder: {path: parts, card: required}\n' })
+  await repo.write('models/digits.safetensors', 'weights')
+  await repo.write('parts/one.pt', 'weights')
+  await repo.git('add', '--all')
+  const ran = await commit(repo)
+  expect(ran.exitCode).toBe(0)
+  expect(ran.stderr).toContain('the weights of digits change, and the new ones have no card yet')
+  expect(ran.stderr).toContain('the weights of folder change')
+  expect(ran.stderr).toContain('git model card new digits')
+})
+
+test('without git-lfs a commit of weights stops before anything is lost', async () => {
+  const repo = await setUp()
+  await repo.write('a.pt', 'weights')
+  await repo.git(...RAW, 'add', '--all')
+  const ran = await repo.exec('git', ['-c', 'alias.lfs=!false', 'commit', '-m', 'x'], { env: { GIT_CONFIG_COUNT: '0' } })
+  expect(ran.exitCode === 0 || ran.stderr.includes('Git LFS')).toBe(true)
+})
+
+function hintOf(stderr: string): string {
+  return /^hint: (.*)$/m.exec(stderr)![1]!
+}
