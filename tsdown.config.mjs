@@ -26,12 +26,18 @@ function thirdPartyLicenses() {
   return {
     name: 'third-party-licenses',
     generateBundle(_options, bundle) {
-      const modules = Object.values(bundle).flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []))
+      const modules = Object.values(bundle).flatMap((chunk) =>
+        chunk.type === 'chunk' ? chunk.moduleIds : [],
+      )
       if (!modules.some((id) => id.includes('node_modules'))) return
       const folders = [...new Set(modules.map(packageFolder))].filter((folder) => folder !== undefined)
       const texts = folders.map(describePackage).sort()
       const head = 'git-model contains these packages.\n'
-      this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENSES.txt', source: [head, ...texts].join(`\n${'-'.repeat(79)}\n`) })
+      this.emitFile({
+        type: 'asset',
+        fileName: 'THIRD-PARTY-LICENSES.txt',
+        source: [head, ...texts].join(`\n${'-'.repeat(79)}\n`),
+      })
     },
   }
 }
@@ -44,6 +50,7 @@ function describePackage(folder) {
   const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
   const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)(\.|$)/i.test(entry))
   if (file === undefined && license === undefined) throw new Error(`${name} has no licence`)
-  const text = file === undefined ? '(the package has no licence file)' : readFileSync(path.join(folder, file), 'utf8')
+  const text =
+    file === undefined ? '(the package has no licence file)' : readFileSync(path.join(folder, file), 'utf8')
   return `${name} ${version} (${license})\n\n${text.trim()}\n`
 }

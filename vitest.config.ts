@@ -6,6 +6,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     restoreMocks: true,
+    globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/hermetic.ts'],
   },
 })

@@ -32,7 +32,9 @@ function perform(step) {
 
 function checkNode() {
   if (isAtLeast(process.versions.node, MINIMUM_NODE)) return
-  fail(`Node ${MINIMUM_NODE.join('.')} or newer is needed, and this is ${process.versions.node}: https://nodejs.org`)
+  fail(
+    `Node ${MINIMUM_NODE.join('.')} or newer is needed, and this is ${process.versions.node}: https://nodejs.org`,
+  )
 }
 
 function checkGit() {
@@ -151,7 +153,9 @@ function isAlive(pid) {
 
 function listFiles(folder) {
   return readdirSync(path.join(root, folder), { withFileTypes: true })
-    .flatMap((entry) => (entry.isDirectory() ? listFiles(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`]))
+    .flatMap((entry) =>
+      entry.isDirectory() ? listFiles(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`],
+    )
     .sort()
 }
 

@@ -9,7 +9,9 @@ process.exitCode = passed > 0 && failed === 0 ? 0 : 1
 function count(file) {
   try {
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(file, 'utf8'))
-    const unloaded = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0)
+    const unloaded = testResults.filter(
+      ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+    )
     return { passed: numPassedTests, failed: numFailedTests + unloaded.length }
   } catch (error) {
     process.stderr.write(`no report of the tests: ${error.message}\n`)

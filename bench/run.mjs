@@ -1,6 +1,15 @@
 // npm run bench: what git-model costs, as ratios measured side by side in one run. Nothing here fails on a time.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -14,13 +23,9 @@ const trace = path.join(folder, 'node-processes')
 const env = makeEnvironment()
 
 try {
-  const rows = [
-    measureVersion(),
-    measureEmptyRun(),
-    ...measureHooks(),
-    measurePoints(),
-  ]
-  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ schema: 'bench/v1', rounds: ROUNDS, rows }, undefined, 2)}\n`)
+  const rows = [measureVersion(), measureEmptyRun(), ...measureHooks(), measurePoints()]
+  if (process.argv.includes('--json'))
+    process.stdout.write(`${JSON.stringify({ schema: 'bench/v1', rounds: ROUNDS, rows }, undefined, 2)}\n`)
   else print(rows)
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
@@ -69,8 +74,22 @@ function measureHooks() {
   const started = readFileSync(trace, 'utf8').split('\n').filter(Boolean).length
   const note = `${started} Node processes in ${2 * ROUNDS} commands, goal 0`
   return [
-    row('git commit with the hooks, nothing to do', 'git commit with git-lfs alone', times.commit[0], times.commit[1], undefined, note),
-    row('git push with the hooks, nothing to do', 'git push with git-lfs alone', times.push[0], times.push[1], undefined, note),
+    row(
+      'git commit with the hooks, nothing to do',
+      'git commit with git-lfs alone',
+      times.commit[0],
+      times.commit[1],
+      undefined,
+      note,
+    ),
+    row(
+      'git push with the hooks, nothing to do',
+      'git push with git-lfs alone',
+      times.push[0],
+      times.push[1],
+      undefined,
+      note,
+    ),
   ]
 }
 
@@ -91,13 +110,26 @@ function measurePoints() {
       appendFileSync('plain.jsonl', '\\n' + JSON.stringify({ time: Date.now(), metrics: { loss: 1 / (step + 1) }, step }) + '\\n')
     }
     process.stdout.write(String(performance.now() - start))`
-  const inside = (code) => Number(execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: repo, env, encoding: 'utf8' }))
+  const inside = (code) =>
+    Number(
+      execFileSync(process.execPath, ['--input-type=module', '-e', code], {
+        cwd: repo,
+        env,
+        encoding: 'utf8',
+      }),
+    )
   const times = [[], []]
   for (let round = 0; round < 3; round++) {
     times[0].push(inside(ours))
     times[1].push(inside(plain))
   }
-  return row(`${POINTS.toLocaleString('en')} points through the library`, 'fs.appendFileSync of the same bytes', times[0], times[1], 3)
+  return row(
+    `${POINTS.toLocaleString('en')} points through the library`,
+    'fs.appendFileSync of the same bytes',
+    times[0],
+    times[1],
+    3,
+  )
 }
 
 function interleave(a, b) {
@@ -119,7 +151,15 @@ function timed(task) {
 
 function row(what, against, ours, theirs, goal, note) {
   const ratio = median(ours.map((time, index) => time / theirs[index]))
-  return { what, against, ours: median(ours), theirs: median(theirs), ratio, ...(goal && { goal }), ...(note && { note }) }
+  return {
+    what,
+    against,
+    ours: median(ours),
+    theirs: median(theirs),
+    ratio,
+    ...(goal && { goal }),
+    ...(note && { note }),
+  }
 }
 
 function median(values) {
@@ -145,11 +185,23 @@ function makeEnvironment() {
   mkdirSync(bin)
   chmodSync(program, 0o755)
   symlinkSync(program, path.join(bin, 'git-model-real'))
-  writeFileSync(path.join(bin, 'git-model'), `#!/bin/sh\necho started >> '${trace}'\nexec '${process.execPath}' '${program}' "$@"\n`)
+  writeFileSync(
+    path.join(bin, 'git-model'),
+    `#!/bin/sh\necho started >> '${trace}'\nexec '${process.execPath}' '${program}' "$@"\n`,
+  )
   chmodSync(path.join(bin, 'git-model'), 0o755)
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GIT_|XDG_)/.test(name)))
-  const environment = { ...clean, HOME: folder, GIT_CONFIG_NOSYSTEM: '1', PATH: `${bin}${path.delimiter}${process.env.PATH}` }
-  for (const [key, value] of [['user.name', 'Ada'], ['user.email', 'ada@example.org'], ['init.defaultBranch', 'main']]) {
+  const environment = {
+    ...clean,
+    HOME: folder,
+    GIT_CONFIG_NOSYSTEM: '1',
+    PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+  }
+  for (const [key, value] of [
+    ['user.name', 'Ada'],
+    ['user.email', 'ada@example.org'],
+    ['init.defaultBranch', 'main'],
+  ]) {
     execFileSync('git', ['config', '--global', key, value], { env: environment })
   }
   return environment
@@ -164,6 +216,8 @@ function run(command, args, cwd = folder) {
 function print(rows) {
   for (const { what, against, ours, theirs, ratio, goal, note } of rows) {
     const verdict = goal === undefined ? '' : `   goal <= ${goal}${ratio <= goal ? '' : '   MISSED'}`
-    process.stdout.write(`${what}\n  against ${against}\n  ${ours.toFixed(1)} ms / ${theirs.toFixed(1)} ms = ${ratio.toFixed(2)}${verdict}\n${note ? `  ${note}\n` : ''}`)
+    process.stdout.write(
+      `${what}\n  against ${against}\n  ${ours.toFixed(1)} ms / ${theirs.toFixed(1)} ms = ${ratio.toFixed(2)}${verdict}\n${note ? `  ${note}\n` : ''}`,
+    )
   }
 }

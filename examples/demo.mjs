@@ -28,7 +28,10 @@ title('A first model: the run becomes a commit beside the branch, the weights go
 sh(ada, 'git model run --name baseline -- node train.mjs --hidden 16 --lr 0.05')
 sh(ada, 'git add models && git commit --quiet -m "Baseline weights"')
 sh(ada, 'git model card new digits')
-sh(ada, `git model card set digits license=mit tags+=vision card.identity.overview="Recognises handwritten digits" card.considerations.limitations+="One digit, centred, 28 by 28 pixels"`)
+sh(
+  ada,
+  `git model card set digits license=mit tags+=vision card.identity.overview="Recognises handwritten digits" card.considerations.limitations+="One digit, centred, 28 by 28 pixels"`,
+)
 sh(ada, 'git model card check digits')
 sh(ada, 'git push --quiet')
 const baseline = sha256(path.join(ada, 'models/digits.safetensors'))
@@ -64,7 +67,9 @@ if (restored !== baseline) throw new Error('the restored weights differ')
 say('# the bytes are the same')
 sh(bob, 'git status --short')
 
-say(`\nEverything is in ${folder}\n  ada/        the clone that trained\n  bob/        the clone that reviewed, with review.md\n  origin.git  the remote: plain git and Git LFS`)
+say(
+  `\nEverything is in ${folder}\n  ada/        the clone that trained\n  bob/        the clone that reviewed, with review.md\n  origin.git  the remote: plain git and Git LFS`,
+)
 
 function prepareCode(target) {
   for (const name of ['train.mjs', 'safetensors.mjs']) {
@@ -95,7 +100,12 @@ function makeEnvironment() {
   chmodSync(path.join(project, 'dist/bin.js'), 0o755)
   symlinkSync(path.join(project, 'dist/bin.js'), path.join(bin, 'git-model'))
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GIT_|XDG_)/.test(name)))
-  const environment = { ...clean, HOME: home, GIT_CONFIG_NOSYSTEM: '1', PATH: `${bin}${path.delimiter}${process.env.PATH}` }
+  const environment = {
+    ...clean,
+    HOME: home,
+    GIT_CONFIG_NOSYSTEM: '1',
+    PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+  }
   for (const [name, value] of [
     ['user.name', 'Ada'],
     ['user.email', 'ada@example.org'],

@@ -22,19 +22,27 @@ const types = schemas.map(({ kind }) => `export declare const ${kind}: ValidateF
 
 mkdirSync(target, { recursive: true })
 writeFileSync(new URL('validators.js', target), code)
-writeFileSync(new URL('validators.d.ts', target), `import type { ValidateFunction } from 'ajv'\n\n${types.join('')}`)
+writeFileSync(
+  new URL('validators.d.ts', target),
+  `import type { ValidateFunction } from 'ajv'\n\n${types.join('')}`,
+)
 
 function readSchema(name) {
   return JSON.parse(readFileSync(new URL(name, here), 'utf8'))
 }
 
-// ajv asks for its helpers with require(), even in a module. They are its only code that goes along.
+// ajv asks for its helpers with require(), even in a module. They are its only code that goes along. Node and bundlers give
+// all that a CommonJS module exports as the default, and vite-node its member of that name.
 function importHelpers(source) {
   const imports = new Map()
-  const body = source.replaceAll(/\brequire\("(ajv\/dist\/runtime\/(\w+))"\)/g, (_, module, name) => {
-    imports.set(name, `import ${name} from '${module}.js'\n`)
-    return name
-  })
-  if (body.includes('require(')) throw new Error('a validator asks for something that is not one of ajv\'s helpers')
+  const body = source.replaceAll(
+    /\brequire\("(ajv\/dist\/runtime\/(\w+))"\)\.default\b/g,
+    (_, module, name) => {
+      imports.set(name, `import ${name} from '${module}.js'\n`)
+      return `(${name}.default ?? ${name})`
+    },
+  )
+  if (body.includes('require('))
+    throw new Error("a validator asks for something that is not one of ajv's helpers")
   return [...imports.values(), body].join('')
 }

@@ -34,7 +34,9 @@ const runtime = imports.filter(({ isType }) => !isType)
 describe('imports', () => {
   it('are found at all', () => {
     expect(imports.length).toBeGreaterThan(500)
-    expect([...new Set(imports.map(({ file }) => layerOf(file)))].sort()).toEqual(Object.keys(MAY_IMPORT).sort())
+    expect([...new Set(imports.map(({ file }) => layerOf(file)))].sort()).toEqual(
+      Object.keys(MAY_IMPORT).sort(),
+    )
   })
 
   it('point downwards', () => {
@@ -97,7 +99,10 @@ describe('features', () => {
 
   it('take folder, environment and clock from the world', () => {
     const reaching = listSources().filter((file) => {
-      return /^(features|store|domain)\//.test(file) && /\bprocess\.(cwd\(|env\b)|\bDate\.now\(|new Date\(\)/.test(read(file))
+      return (
+        /^(features|store|domain)\//.test(file) &&
+        /\bprocess\.(cwd\(|env\b)|\bDate\.now\(|new Date\(\)/.test(read(file))
+      )
     })
     expect(reaching).toEqual([])
   })
@@ -136,7 +141,12 @@ function readImports(file: string): Import[] {
   const bare = text.matchAll(/^import\s+'([^']+)'/gm)
   const lazy = text.matchAll(/\bimport\('([^']+)'\)/g)
   return [
-    ...[...fixed].map(([, type, name]) => ({ file, target: resolve(file, name!), isType: type !== undefined, isLazy: false })),
+    ...[...fixed].map(([, type, name]) => ({
+      file,
+      target: resolve(file, name!),
+      isType: type !== undefined,
+      isLazy: false,
+    })),
     ...[...bare].map(([, name]) => ({ file, target: resolve(file, name!), isType: false, isLazy: false })),
     ...[...lazy].map(([, name]) => ({ file, target: resolve(file, name!), isType: false, isLazy: true })),
   ]

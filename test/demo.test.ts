@@ -19,18 +19,28 @@ beforeAll(async () => {
     stdin: 'ignore',
     reject: false,
   })
-  ran = { command: 'npm run demo', stdout: result.stdout, stderr: result.stderr, exitCode: result.exitCode ?? 128 }
+  ran = {
+    command: 'npm run demo',
+    stdout: result.stdout,
+    stderr: result.stderr,
+    exitCode: result.exitCode ?? 128,
+  }
   folder = /Everything is in (.*)/.exec(ran.stdout)?.[1] ?? ''
 })
 
 describe('the demo', () => {
   it('ends well, and tells where to look', () => {
-    expect({ exitCode: ran.exitCode, stderr: ran.exitCode === 0 ? '' : ran.stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect({ exitCode: ran.exitCode, stderr: ran.exitCode === 0 ? '' : ran.stderr }).toEqual({
+      exitCode: 0,
+      stderr: '',
+    })
     expect(readdirSync(folder).sort()).toEqual(expect.arrayContaining(['ada', 'bob', 'origin.git']))
   })
 
   it('says each command before running it', () => {
-    const commands = [...ran.stdout.matchAll(/^\w*\$ (git (?:model )?[\w-]+)/gm)].map(([, command]) => command)
+    const commands = [...ran.stdout.matchAll(/^\w*\$ (git (?:model )?[\w-]+)/gm)].map(
+      ([, command]) => command,
+    )
     expect([...new Set(commands)]).toEqual(
       expect.arrayContaining([
         'git init',
@@ -63,7 +73,9 @@ describe('the demo', () => {
 
   it('reviews cards and weights: fields, file, sizes and object names', () => {
     expect(ran.stdout).toMatch(/card\.training\.run +\w+/)
-    expect(ran.stdout).toMatch(/models\/digits\.safetensors\n +weights +[\d.]+ kB → [\d.]+ kB, sha256:\w+ → sha256:\w+/)
+    expect(ran.stdout).toMatch(
+      /models\/digits\.safetensors\n +weights +[\d.]+ kB → [\d.]+ kB, sha256:\w+ → sha256:\w+/,
+    )
     expect(readFileSync(path.join(folder, 'bob/review.md'), 'utf8')).toMatch(/^\| .*val\/acc.*\|$/m)
   })
 
@@ -72,7 +84,9 @@ describe('the demo', () => {
     for (const branch of ['main', 'wider']) {
       const pointer = await ada.git('cat-file', '-p', `${branch}:models/digits.safetensors`)
       const oid = /^oid sha256:(\w{64})$/m.exec(pointer)![1]!
-      const content = readFileSync(path.join(folder, 'origin.git/lfs/objects', oid.slice(0, 2), oid.slice(2, 4), oid))
+      const content = readFileSync(
+        path.join(folder, 'origin.git/lfs/objects', oid.slice(0, 2), oid.slice(2, 4), oid),
+      )
       expect(createHash('sha256').update(content).digest('hex')).toBe(oid)
     }
   })
@@ -80,7 +94,9 @@ describe('the demo', () => {
   it('rolls the weights back to the very bytes of the first run', async () => {
     const bob = openTestRepo(path.join(folder, 'bob'))
     const pointer = await bob.git('cat-file', '-p', 'origin/main:models/digits.safetensors')
-    const restored = createHash('sha256').update(await bob.bytes('models/digits.safetensors')).digest('hex')
+    const restored = createHash('sha256')
+      .update(await bob.bytes('models/digits.safetensors'))
+      .digest('hex')
     expect(pointer).toContain(`oid sha256:${restored}\n`)
     expect(await bob.git('cat-file', '-p', 'origin/wider:models/digits.safetensors')).not.toContain(restored)
   })
@@ -98,7 +114,12 @@ describe('the demo', () => {
   })
 
   it('gives the teammate the same runs', async () => {
-    const listed = await openTestRepo(path.join(folder, 'bob')).model('runs', '--json', '--sort', 'metrics.val/acc')
+    const listed = await openTestRepo(path.join(folder, 'bob')).model(
+      'runs',
+      '--json',
+      '--sort',
+      'metrics.val/acc',
+    )
     const { runs } = JSON.parse(listed.stdout) as { runs: { name: string; status: string }[] }
     expect(runs.map(({ name, status }) => [name, status])).toEqual([
       ['wider', 'finished'],

@@ -34,7 +34,9 @@ for (let epoch = 1; epoch <= params.epochs; epoch++) {
   const loss = trainEpoch(model, shuffle(train, random), params.lr, params.batch)
   const accuracy = evaluate(model, test)
   run.log({ 'train/loss': loss, 'val/acc': accuracy }, { step: epoch })
-  process.stderr.write(`epoch ${epoch}/${params.epochs}  loss ${loss.toFixed(3)}  acc ${accuracy.toFixed(3)}\n`)
+  process.stderr.write(
+    `epoch ${epoch}/${params.epochs}  loss ${loss.toFixed(3)}  acc ${accuracy.toFixed(3)}\n`,
+  )
 }
 mkdirSync('models', { recursive: true })
 writeFileSync(values.out, encodeSafetensors(model, { format: 'pt', seed: String(params.seed) }))
@@ -70,7 +72,9 @@ function makeModel(inputs, hidden, outputs) {
 }
 
 function forward(model, input) {
-  const hidden = linear(model['hidden.weight'], model['hidden.bias'], input).map((value) => Math.max(0, value))
+  const hidden = linear(model['hidden.weight'], model['hidden.bias'], input).map((value) =>
+    Math.max(0, value),
+  )
   const scores = linear(model['output.weight'], model['output.bias'], hidden)
   const top = Math.max(...scores)
   const powers = scores.map((score) => Math.exp(score - top))

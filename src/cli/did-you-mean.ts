@@ -2,6 +2,7 @@ import type { RouteMap } from '@stricli/core'
 import { ModelError } from '../domain/errors.ts'
 import { nearMiss } from '../domain/near-miss.ts'
 import type { Context } from './context.ts'
+import { isGroup, visible } from './render/command-target.ts'
 
 // What people type who know git or another tracker.
 const OTHER_NAMES: Readonly<Record<string, string>> = {
@@ -60,15 +61,10 @@ export function unknownFlag(arg: string, path: readonly string[], known: readonl
 
 function elsewhere(word: string, root: RouteMap<Context>): string[] {
   if (Object.hasOwn(OTHER_NAMES, word)) return [`git model ${OTHER_NAMES[word]}`]
-  return root.getAllEntries().flatMap(({ name, target, hidden }) => {
-    if (hidden || !('getAllEntries' in target) || !names(target).includes(word)) return []
-    return [`git model ${name['convert-camel-to-kebab']} ${word}`]
-  })
+  const groups = visible(root).filter(({ target }) => isGroup(target) && names(target).includes(word))
+  return groups.map(({ name }) => `git model ${name} ${word}`)
 }
 
 function names(group: RouteMap<Context>): string[] {
-  return group
-    .getAllEntries()
-    .filter(({ hidden }) => !hidden)
-    .map(({ name }) => name['convert-camel-to-kebab'])
+  return visible(group).map(({ name }) => name)
 }

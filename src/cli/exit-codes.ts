@@ -1,6 +1,9 @@
 import { isModelError } from '../domain/errors.ts'
 
-/** What the program exits with. A closed pipe is 0; `git model run` passes on what its command exits with. */
+/**
+ * What the program exits with. A closed pipe is 0; `git model run` passes on what its command exits with; a signal ends
+ * the program as it ends others (Ctrl-C: 130 in a shell).
+ */
 export const EXIT = {
   /** It was done. */
   done: 0,
@@ -10,8 +13,6 @@ export const EXIT = {
   usage: 2,
   /** A bug of ours. */
   bug: 70,
-  /** The user pressed Ctrl-C. */
-  interrupted: 130,
 } as const
 
 const USAGE: readonly string[] = ['argument-invalid', 'filter-invalid']

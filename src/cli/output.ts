@@ -67,12 +67,13 @@ export function makeOutput(
       if (stderr.isTTY !== true) return
       clear()
       // A line that wraps could not be taken away again.
-      stderr.write(errorColors.dim(`${text.slice(0, (stderr.columns ?? 80) - 3)} …`))
+      stderr.write(errorColors.dim(`${text.slice(0, (stderr.columns || 80) - 3)} …`))
       shown = true
     },
     colors: makeColors(wantsColor(isTerminal, env)),
     errorColors,
     isTerminal,
-    width: isTerminal ? (stdout.columns ?? 80) : 100,
+    // Some terminals say 0.
+    width: isTerminal ? stdout.columns || 80 : 100,
   }
 }

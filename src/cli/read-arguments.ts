@@ -1,10 +1,8 @@
 import type { Command, RouteMap } from '@stricli/core'
 import { ModelError } from '../domain/errors.ts'
 import type { Context } from './context.ts'
+import { flagName, isGroup, type Target } from './render/command-target.ts'
 import { unknownCommand, unknownFlag } from './did-you-mean.ts'
-
-/** A command, or a group of commands. */
-export type Target = Command<Context> | RouteMap<Context>
 
 /** What the arguments of the program ask for. */
 export interface Request {
@@ -41,11 +39,6 @@ export function readArguments(args: readonly string[], root: RouteMap<Context>):
   const read = readFlags(rest, target, path)
   const inputs = [...path, ...read.flags, '--', ...read.words]
   return { ...request, inputs, json: read.json, asks: read.help ? 'help' : 'command' }
-}
-
-/** Tells a group of commands from a command. */
-export function isGroup(target: Target): target is RouteMap<Context> {
-  return 'getAllEntries' in target
 }
 
 type Found = ReturnType<RouteMap<Context>['getAllEntries']>[number]
@@ -148,11 +141,6 @@ function knownFlags({ parameters }: Command<Context>): Known {
     ([letter, name]) => [letter, flagName(name)] as const,
   )
   return { values: new Map(values), aliases: new Map(aliases) }
-}
-
-/** Writes the name of a flag as one types it. */
-export function flagName(name: string): string {
-  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
 /** Writes what to type for the help of a command. */

@@ -17,7 +17,10 @@ export interface RunState {
  * @param base - the run as the notes have it; undefined for one that is in no note yet.
  * @returns undefined when there is neither a base nor a start event.
  */
-export function applyEvents(base: RunState | undefined, events: readonly JournalEvent[]): RunState | undefined {
+export function applyEvents(
+  base: RunState | undefined,
+  events: readonly JournalEvent[],
+): RunState | undefined {
   const ordered = events.toSorted((a, b) => a.time - b.time)
   const start = ordered.find((event) => event.start !== undefined)?.start
   if (start !== undefined) return applyWhole(base, start, ordered)
@@ -70,7 +73,10 @@ function applyRegisters(registers: Registers, event: JournalEvent): void {
   if (event.name !== undefined) registers.set('name', event.name)
   if (event.notes !== undefined) registers.set('notes', event.notes)
   if (event.environment !== undefined) {
-    registers.set('environment', { ...(registers.get('environment') as object | undefined), ...event.environment })
+    registers.set('environment', {
+      ...(registers.get('environment') as object | undefined),
+      ...event.environment,
+    })
   }
   if (event.deleted === true) registers.set('deleted', true)
   if (event.deleted === false) registers.delete('deleted')
@@ -85,8 +91,14 @@ function applyFinish(registers: Registers, finish: NonNullable<JournalEvent['fin
 }
 
 function withSets(record: RunRecord, events: readonly JournalEvent[]): RunRecord {
-  const inputs = unite(record.inputs, events.flatMap((event) => event.inputs ?? []))
-  const links = unite(record.links, events.flatMap((event) => event.links ?? []))
+  const inputs = unite(
+    record.inputs,
+    events.flatMap((event) => event.inputs ?? []),
+  )
+  const links = unite(
+    record.links,
+    events.flatMap((event) => event.links ?? []),
+  )
   return { ...record, ...(inputs && { inputs }), ...(links && { links }) }
 }
 
@@ -98,7 +110,12 @@ export function newOutputs(record: RunRecord | undefined, events: readonly Journ
 }
 
 /** Returns the record with more output files and the commit that has them. */
-export function withOutputs(record: RunRecord, commit: string, files: readonly OutputFile[], isNew: boolean): RunRecord {
+export function withOutputs(
+  record: RunRecord,
+  commit: string,
+  files: readonly OutputFile[],
+  isNew: boolean,
+): RunRecord {
   const outputs = { commit, files: unite(record.outputs?.files, files) ?? [] }
   if (isNew) return { ...record, outputs }
   const edited = editRegisters(record, (registers) => registers.set('outputs/commit', commit))

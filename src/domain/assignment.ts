@@ -44,7 +44,10 @@ export function parseMetrics(texts: readonly string[]): Record<string, number> {
       const value = at > 0 ? parseNumber(text.slice(at + 1)) : undefined
       if (value !== undefined && isValidKey(text.slice(0, at))) return [text.slice(0, at), value]
       throw new ModelError('metric-invalid', `${JSON.stringify(text)} is not of the form name=number`, {
-        hints: ['type it as name=number, for example: loss=0.31', 'texts are params or tags: -p optimizer=adam'],
+        hints: [
+          'type it as name=number, for example: loss=0.31',
+          'texts are params or tags: -p optimizer=adam',
+        ],
         data: { argument: text },
       })
     }),

@@ -34,7 +34,9 @@ export function compareMetrics(
     configured.get(name)?.primary === true ? 0 : configured.has(name) ? 1 : 2
   return names
     .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
-    .map((name) => compareMetric(name, left.get(name)?.last, right.get(name)?.last, configured.get(name) ?? {}))
+    .map((name) =>
+      compareMetric(name, left.get(name)?.last, right.get(name)?.last, configured.get(name) ?? {}),
+    )
 }
 
 /** Compares one metric. */

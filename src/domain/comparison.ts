@@ -2,38 +2,9 @@ import type { CardChange } from './card-fields.ts'
 import { compareMetrics, type MetricChange, type Verdict } from './compare-metrics.ts'
 import type { Config } from './config.ts'
 import { checkGate, type GateFailure } from './gate.ts'
-import type { LinkRule } from './run-links.ts'
-import type { Oid, RunRecord, Scalar } from './run.ts'
+import type { RunRecord, Scalar } from './run.ts'
+import type { Side, SideModel } from './side.ts'
 import { stableJson } from './stable-json.ts'
-
-/** Why a side has no run: there is none, none was ever fetched, or runs belong to it but none finished. */
-export type NoRecord = 'absent' | 'unfetched' | 'unfinished'
-
-/** One side of a comparison. */
-export interface Side {
-  /** As it was typed. */
-  label: string
-  /** The commit whose tree it is. */
-  commit: Oid
-  record?: RunRecord
-  /** Why that run stands for the side; absent when the run itself was named. */
-  rule?: LinkRule
-  /** How many first-parent commits away the run belongs to. */
-  distance?: number
-  /** How many runs belong to the commit. */
-  candidates: number
-  none?: NoRecord
-  models: SideModel[]
-}
-
-/** A model as one side has it. */
-export interface SideModel {
-  name: string
-  path: string
-  files: { path: string; oid: string; size: number }[]
-  /** The card as plain data; absent where there is none. */
-  card?: unknown
-}
 
 /** A parameter that differs. */
 export interface ParamChange {
@@ -93,8 +64,11 @@ export function compareSides(
 
 function overall(metrics: readonly MetricChange[]): Comparison['verdict'] {
   const primary = metrics.find((metric) => metric.primary)
-  if (primary !== undefined && primary.base !== undefined && primary.head !== undefined) return primary.verdict
-  const judged = metrics.filter(({ goal, base, head }) => goal !== undefined && base !== undefined && head !== undefined)
+  if (primary !== undefined && primary.base !== undefined && primary.head !== undefined)
+    return primary.verdict
+  const judged = metrics.filter(
+    ({ goal, base, head }) => goal !== undefined && base !== undefined && head !== undefined,
+  )
   if (judged.length === 0) return 'unknown'
   const verdicts = new Set(judged.map(({ verdict }) => verdict).filter((verdict) => verdict !== 'same'))
   if (verdicts.size === 0) return 'same'
@@ -103,13 +77,22 @@ function overall(metrics: readonly MetricChange[]): Comparison['verdict'] {
 
 function compareParams(base: RunRecord | undefined, head: RunRecord | undefined): ParamChange[] {
   if (base === undefined || head === undefined) return []
-  const [left, right] = [new Map(Object.entries(base.params ?? {})), new Map(Object.entries(head.params ?? {}))]
+  const [left, right] = [
+    new Map(Object.entries(base.params ?? {})),
+    new Map(Object.entries(head.params ?? {})),
+  ]
   return [...new Set([...left.keys(), ...right.keys()])]
     .sort()
-    .filter((name) => !left.has(name) || !right.has(name) || String(left.get(name)) !== String(right.get(name)))
+    .filter(
+      (name) => !left.has(name) || !right.has(name) || String(left.get(name)) !== String(right.get(name)),
+    )
     .map((name) => {
       const [before, after] = [left.get(name), right.get(name)]
-      return { name, ...(before !== undefined && { base: before }), ...(after !== undefined && { head: after }) }
+      return {
+        name,
+        ...(before !== undefined && { base: before }),
+        ...(after !== undefined && { head: after }),
+      }
     })
 }
 
@@ -143,5 +126,9 @@ function compareModels(
 function weightsOf(model: SideModel | undefined): WeightsSummary | undefined {
   const [first] = model?.files ?? []
   if (model === undefined || first === undefined) return undefined
-  return { files: model.files.length, size: model.files.reduce((sum, { size }) => sum + size, 0), oid: first.oid }
+  return {
+    files: model.files.length,
+    size: model.files.reduce((sum, { size }) => sum + size, 0),
+    oid: first.oid,
+  }
 }

@@ -20,7 +20,9 @@ export const RUN_ORDER: KeyOrder = {
     author: {},
     command: {},
     exit: members('code', 'signal'),
-    code: { keys: { commit: {}, tree: {}, branch: {}, dirty: {}, skipped: { each: members('path', 'reason') } } },
+    code: {
+      keys: { commit: {}, tree: {}, branch: {}, dirty: {}, skipped: { each: members('path', 'reason') } },
+    },
     parent: {},
     params: {},
     metrics: { each: members('last', 'step', 'min', 'max', 'count', 'time') },

@@ -1,5 +1,5 @@
 import type { MetricChange } from './compare-metrics.ts'
-import type { Side } from './comparison.ts'
+import type { Side } from './side.ts'
 import type { Config, MetricConfig } from './config.ts'
 import { fromStored, type StoredNumber } from './number.ts'
 
@@ -22,13 +22,25 @@ export interface GateFailure {
  * Checks a comparison against the rules of `.gitmodel.yaml`. What is missing fails: no record is no good record.
  * A metric with `required: false` may be absent.
  */
-export function checkGate(base: Side, head: Side, metrics: readonly MetricChange[], config: Config): GateFailure[] {
+export function checkGate(
+  base: Side,
+  head: Side,
+  metrics: readonly MetricChange[],
+  config: Config,
+): GateFailure[] {
   const failures: GateFailure[] = []
   const rules = Object.entries(config.metrics ?? {})
   if (head.record === undefined) failures.push({ rule: 'no-record', side: 'head' })
   else {
     for (const [name, metric] of rules) {
-      failures.push(...checkMetric(name, metric, base, metrics.find((change) => change.name === name)))
+      failures.push(
+        ...checkMetric(
+          name,
+          metric,
+          base,
+          metrics.find((change) => change.name === name),
+        ),
+      )
     }
   }
   const isCompared = rules.some(([, metric]) => metric.goal !== undefined && metric.required !== false)
@@ -43,12 +55,15 @@ function checkMetric(
   change: MetricChange | undefined,
 ): GateFailure[] {
   const { head } = change ?? {}
-  if (head === undefined) return config.required === false ? [] : [{ rule: 'no-value', subject: name, side: 'head' }]
+  if (head === undefined)
+    return config.required === false ? [] : [{ rule: 'no-value', subject: name, side: 'head' }]
   const value = fromStored(head)
   const failures: GateFailure[] = []
   const about = { subject: name, side: 'head', head } as const
-  if (config.max !== undefined && !(value <= config.max)) failures.push({ rule: 'max', ...about, limit: config.max })
-  if (config.min !== undefined && !(value >= config.min)) failures.push({ rule: 'min', ...about, limit: config.min })
+  if (config.max !== undefined && !(value <= config.max))
+    failures.push({ rule: 'max', ...about, limit: config.max })
+  if (config.min !== undefined && !(value >= config.min))
+    failures.push({ rule: 'min', ...about, limit: config.min })
   if (base.record !== undefined && change?.verdict === 'worse') {
     failures.push({ rule: 'worse', ...about, base: change.base!, limit: change.tolerance })
   }

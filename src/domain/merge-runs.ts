@@ -65,7 +65,10 @@ function joinRegisters(a: RunRecord, b: RunRecord): { registers: Registers; edit
   const edits: Record<string, number> = {}
   for (const path of paths) {
     const [clockA, clockB] = [clock(a, left, path), clock(b, right, path)]
-    const winner = clockA === clockB ? greater(left.get(path), right.get(path)) : (clockA > clockB ? left : right).get(path)
+    const winner =
+      clockA === clockB
+        ? greater(left.get(path), right.get(path))
+        : (clockA > clockB ? left : right).get(path)
     const top = Math.max(clockA, clockB)
     if (winner !== undefined) registers.set(path, winner)
     if (top !== (winner === undefined ? 0 : 1)) edits[path] = top
@@ -74,7 +77,8 @@ function joinRegisters(a: RunRecord, b: RunRecord): { registers: Registers; edit
 }
 
 function clock(record: RunRecord, registers: Registers, path: string): number {
-  const edited = record.edits !== undefined && Object.hasOwn(record.edits, path) ? record.edits[path] : undefined
+  const edited =
+    record.edits !== undefined && Object.hasOwn(record.edits, path) ? record.edits[path] : undefined
   return edited ?? (registers.has(path) ? 1 : 0)
 }
 
@@ -97,7 +101,11 @@ function joinSummaries(a: MetricSummary, b: MetricSummary): MetricSummary {
   }
 }
 
-function pickNumber(a: StoredNumber, b: StoredNumber, choose: (a: number, b: number) => number): StoredNumber {
+function pickNumber(
+  a: StoredNumber,
+  b: StoredNumber,
+  choose: (a: number, b: number) => number,
+): StoredNumber {
   const [x, y] = [fromStored(a), fromStored(b)]
   if (Number.isNaN(x)) return b
   if (Number.isNaN(y)) return a

@@ -17,7 +17,8 @@ export interface CommitFacts {
 /** Tells by which rule a run belongs to a commit; undefined when it does not. */
 export function linkRule(facts: CommitFacts, record: RunRecord): Exclude<LinkRule, 'nearest'> | undefined {
   const files = record.outputs?.files ?? []
-  if (files.some(({ oid, size }) => size > 0 && facts.weights.has(oid.replace('sha256:', '')))) return 'produced'
+  if (files.some(({ oid, size }) => size > 0 && facts.weights.has(oid.replace('sha256:', ''))))
+    return 'produced'
   if (record.code.tree === facts.tree) return 'same-tree'
   if (record.code.commit === facts.commit) return 'same-commit'
   return record.links?.includes(facts.commit) === true ? 'linked' : undefined
@@ -57,7 +58,8 @@ function isPicked(record: RunRecord): boolean {
 // NaN and no value at all come last, whichever direction is better.
 function compareMetric(a: RunRecord, b: RunRecord, name: string, sign: number): number {
   const [x, y] = [a, b].map((record) => {
-    const stored = record.metrics !== undefined && Object.hasOwn(record.metrics, name) ? record.metrics[name] : undefined
+    const stored =
+      record.metrics !== undefined && Object.hasOwn(record.metrics, name) ? record.metrics[name] : undefined
     return stored === undefined ? Number.NaN : fromStored(stored.last)
   }) as [number, number]
   if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y))

@@ -128,5 +128,10 @@ export const MAX_KEY_LENGTH = 250
 
 /** Tells whether a name is fit for a param, a metric or a tag: printable, trimmed, one line, bounded. */
 export function isValidKey(key: string): boolean {
-  return key.length > 0 && key.length <= MAX_KEY_LENGTH && key.trim() === key && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(key)
+  return (
+    key.length > 0 &&
+    key.length <= MAX_KEY_LENGTH &&
+    key.trim() === key &&
+    !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(key)
+  )
 }

@@ -5,11 +5,16 @@
 export function isSafePath(path: string): boolean {
   if (path === '' || path.length > 4096 || path.startsWith('/') || /[\\\p{Cc}]/u.test(path)) return false
   if (/^[A-Za-z]:/.test(path)) return false
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !isGitDirectory(part))
+  return path
+    .split('/')
+    .every((part) => part !== '' && part !== '.' && part !== '..' && !isGitDirectory(part))
 }
 
 // Names that file systems without case or with short names take for `.git`, as git itself refuses them.
 function isGitDirectory(part: string): boolean {
-  const name = part.toLowerCase().replaceAll(/[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, '').replace(/[ .]+$/, '')
+  const name = part
+    .toLowerCase()
+    .replaceAll(/[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, '')
+    .replace(/[ .]+$/, '')
   return name === '.git' || name === 'git~1'
 }

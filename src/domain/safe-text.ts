@@ -1,14 +1,19 @@
 // What acts on a terminal or hides from the eye: controls (C0, C1), bidirectional and other format characters, line
 // and paragraph separators, fillers that print nothing, lone surrogates.
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/gu
-// They shape emoji and the letters of many scripts; among ASCII they only make two names look like one.
-const JOINERS = /[\u200c\u200d\ufe0e\ufe0f]/
+// They shape emoji and the letters of many scripts. Among ASCII, or one upon the other, they would only hide.
+const SELECTOR = /^[\ufe0e\ufe0f]$/
+const JOINER = /^\p{Join_Control}$/u
+const BEFORE_SELECTOR = /[^\p{ASCII}\p{Join_Control}\ufe0e\ufe0f]|[\d#*]/u
+const BEFORE_JOINER = /[^\p{ASCII}\p{Join_Control}]/u
 
 /** Makes a text of unknown origin fit for one line of a terminal: what would act on the terminal becomes visible. */
 export function safeText(text: string): string {
   return text.replace(UNSAFE, (character, at: number) => {
-    const joins = JOINERS.test(character) && /[^\p{ASCII}]|[\d#*]/u.test(text[at - 1] ?? '')
-    return joins ? character : visible(character)
+    const before = text[at - 1] ?? ''
+    if (SELECTOR.test(character) && BEFORE_SELECTOR.test(before)) return character
+    if (JOINER.test(character) && BEFORE_JOINER.test(before)) return character
+    return visible(character)
   })
 }
 

@@ -31,7 +31,8 @@ export async function cardConflicts(
     const parsed = parseCard(joinCards(objects[index]?.content.toString('utf8') ?? ''))
     if (!('document' in parsed)) return []
     const { value } = parsed.document
-    const model = valueAt(value, ['card', 'weights', 0, 'path']) ?? valueAt(value, ['card', 'identity', 'name'])
+    const model =
+      valueAt(value, ['card', 'weights', 0, 'path']) ?? valueAt(value, ['card', 'identity', 'name'])
     return conflictsOf(parsed.document).map(({ field }) => ({
       model: typeof model === 'string' ? model : target,
       target,

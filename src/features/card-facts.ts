@@ -4,9 +4,9 @@ import type { CardDetails, CardEvaluation, CardTraining, CardWeights } from '../
 import { isModelError } from '../domain/errors.ts'
 import { sha256Name } from '../domain/lfs-pointer.ts'
 import type { RunRecord, Scalar } from '../domain/run.ts'
-import { gitLine } from '../git/run-git.ts'
-import { lfsStore, objectPath } from '../lfs/lfs-store.ts'
+import { objectPath } from '../lfs/lfs-store.ts'
 import type { ModelAt } from '../store/models.ts'
+import { openLfsStore } from '../store/open-lfs-store.ts'
 import type { Store } from '../store/open-store.ts'
 import { listRuns } from '../store/runs.ts'
 
@@ -94,8 +94,7 @@ async function describeFiles(store: Store, model: ModelAt): Promise<CardWeights[
     const content = model.revision === undefined ? inWorkTree(model.path) : undefined
     return [{ path: model.path, oid: null, ...(await describe(content)) }]
   }
-  const storage = await gitLine(repo, ['config', '--get', 'lfs.storage'], { ok: [0, 1] })
-  const lfs = lfsStore(repo.commonDir, storage === '' ? undefined : storage)
+  const lfs = await openLfsStore(repo)
   return Promise.all(
     model.pointers.map(async (file) => {
       const places = [

@@ -7,7 +7,7 @@ import { objectPath } from '../lfs/lfs-store.ts'
 import { classify } from '../weights/classify.ts'
 import { holdsPickle, type WeightFormat } from '../weights/weight-format.ts'
 import type { StagedWeights } from './check-staged.ts'
-import { openLfsStore } from './collect-outputs.ts'
+import { openLfsStore } from '../store/open-lfs-store.ts'
 
 /**
  * Finds files that run code when they are loaded, by their content: that of staged pointers is looked up in

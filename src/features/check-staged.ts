@@ -78,7 +78,8 @@ async function readStagedConfig(
   const { config, problems } = checkConfig(object.content.toString('utf8'))
   const isStaged = staged.some((file) => file.path === CONFIG_FILE)
   if (problems.length === 0 || !isStaged) return { config: problems.length === 0 ? config : {}, findings: [] }
-  const findings = problems.map(({ line, column, message }) => ({
+  const inOrder = problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
+  const findings = inOrder.map(({ line, column, message }) => ({
     rule: 'config-invalid' as const,
     stops: true,
     path: CONFIG_FILE,
@@ -88,10 +89,17 @@ async function readStagedConfig(
   return { config: {}, findings }
 }
 
-async function describe(repo: Repository, staged: readonly StagedFile[], config: Config): Promise<StagedWeights[]> {
+async function describe(
+  repo: Repository,
+  staged: readonly StagedFile[],
+  config: Config,
+): Promise<StagedWeights[]> {
   const paths = staged.map((file) => file.path)
   const patterns = config.weights?.patterns ?? []
-  const temporary = path.join(temporaryFolder(repo), `attributes-${process.pid}-${randomBytes(6).toString('hex')}`)
+  const temporary = path.join(
+    temporaryFolder(repo),
+    `attributes-${process.pid}-${randomBytes(6).toString('hex')}`,
+  )
   const [filters, here, named, pointers] = await Promise.all([
     readFilters(repo, paths, { cached: true }),
     readFilters(repo, paths),
@@ -131,9 +139,13 @@ async function replace(
 // Content that may be binary or a pickle: what is large, and what is called weights.
 function suspects(files: readonly StagedWeights[]): Oid[] {
   const content = files.filter(({ pointer }) => pointer === undefined)
-  return content.filter((file) => file.size > SMALL || file.isNamed || isWeightsName(file.path)).map(({ oid }) => oid)
+  return content
+    .filter((file) => file.size > SMALL || file.isNamed || isWeightsName(file.path))
+    .map(({ oid }) => oid)
 }
 
 function isWeightsName(file: string): boolean {
-  return /\.(?:pt|pth|ckpt|bin|pkl|pickle|joblib|dill|npy|npz|h5|hdf5|keras|onnx|gguf|pdparams|mar)$/i.test(file)
+  return /\.(?:pt|pth|ckpt|bin|pkl|pickle|joblib|dill|npy|npz|h5|hdf5|keras|onnx|gguf|pdparams|mar)$/i.test(
+    file,
+  )
 }

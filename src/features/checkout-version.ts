@@ -14,7 +14,7 @@ import { ARTIFACTS } from '../store/fold-journals.ts'
 import { modelsAt, resolveModel, type LfsFile } from '../store/models.ts'
 import type { Store } from '../store/open-store.ts'
 import { findRun } from '../store/runs.ts'
-import { openLfsStore } from './collect-outputs.ts'
+import { openLfsStore } from '../store/open-lfs-store.ts'
 
 /** What was restored. */
 export interface CheckedOut {
@@ -96,12 +96,26 @@ async function filesOf(store: Store, source: Source, model: string | undefined):
   const models = await modelsAt(store, source.weights)
   const unsafe = source.outputs.find((file) => !isSafePath(file.path))
   if (unsafe !== undefined) throw unsafePath(unsafe.path)
-  const byPath = new Map([...models.flatMap(({ pointers }) => pointers), ...source.outputs].map((file) => [file.path, file]))
+  const byPath = new Map(
+    [...models.flatMap(({ pointers }) => pointers), ...source.outputs].map((file) => [file.path, file]),
+  )
   return [...byPath.values()]
 }
 
-async function refuseOverwrite(store: Store, files: readonly LfsFile[], code: boolean, commit: Oid): Promise<void> {
-  const args = ['--literal-pathspecs', 'status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all']
+async function refuseOverwrite(
+  store: Store,
+  files: readonly LfsFile[],
+  code: boolean,
+  commit: Oid,
+): Promise<void> {
+  const args = [
+    '--literal-pathspecs',
+    'status',
+    '--porcelain=v1',
+    '-z',
+    '--no-renames',
+    '--untracked-files=all',
+  ]
   const paths = code ? [] : files.map((file) => file.path)
   if (!code && paths.length === 0) return
   const { stdout } = await git(store.repo, [...args, '--', ...paths])
@@ -124,17 +138,26 @@ async function pathsOf(store: Store, commit: Oid): Promise<Set<string>> {
   return new Set(stdout.split('\0'))
 }
 
-async function ensureContent(store: Store, lfs: LfsStore, source: Source, files: readonly LfsFile[]): Promise<void> {
+async function ensureContent(
+  store: Store,
+  lfs: LfsStore,
+  source: Source,
+  files: readonly LfsFile[],
+): Promise<void> {
   const missing = files.filter(({ oid, size }) => size > 0 && !hasObject(lfs, oid))
   if (missing.length === 0) return
   const paths = missing.map((file) => file.path)
   await fetchObjects(store.repo.root, await chooseRemote(store.repo), source.weights, paths)
   const absent = missing.filter(({ oid }) => !hasObject(lfs, oid))
   if (absent.length === 0) return
-  throw new ModelError('weights-absent', `the content of ${absent.map((file) => file.path).join(', ')} is neither here nor on the remote`, {
-    hints: ['ask the one who made it to run: git model sync'],
-    data: { files: absent },
-  })
+  throw new ModelError(
+    'weights-absent',
+    `the content of ${absent.map((file) => file.path).join(', ')} is neither here nor on the remote`,
+    {
+      hints: ['ask the one who made it to run: git model sync'],
+      data: { files: absent },
+    },
+  )
 }
 
 // Checked while it is copied, and moved into place at once: a half-written weight file never stands there.
@@ -190,23 +213,35 @@ function wouldOverwrite(files: readonly string[]): ModelError {
 }
 
 function unsafePath(file: string): ModelError {
-  return new ModelError('would-overwrite', `${JSON.stringify(file)} would be written outside this work tree`, {
-    hints: ['the record names a path that no honest run has; nothing was written'],
-    data: { path: file },
-  })
+  return new ModelError(
+    'would-overwrite',
+    `${JSON.stringify(file)} would be written outside this work tree`,
+    {
+      hints: ['the record names a path that no honest run has; nothing was written'],
+      data: { path: file },
+    },
+  )
 }
 
 function nothingThere(version: string, source: Source): ModelError {
-  const what = source.kind === 'run' ? `the run "${version}" recorded no output` : `the commit "${version}" has no model`
+  const what =
+    source.kind === 'run' ? `the run "${version}" recorded no output` : `the commit "${version}" has no model`
   return new ModelError('weights-absent', what, {
-    hints: ['git model show ' + version, 'name a model: git model checkout VERSION models/digits.safetensors'],
+    hints: [
+      'git model show ' + version,
+      'name a model: git model checkout VERSION models/digits.safetensors',
+    ],
     data: { version },
   })
 }
 
 function damaged(file: LfsFile): ModelError {
-  return new ModelError('weights-absent', `the content of ${file.path} here is damaged; the work tree was not touched`, {
-    hints: ['git lfs fsck', 'git lfs fetch --all'],
-    data: { ...file },
-  })
+  return new ModelError(
+    'weights-absent',
+    `the content of ${file.path} here is damaged; the work tree was not touched`,
+    {
+      hints: ['git lfs fsck', 'git lfs fetch --all'],
+      data: { ...file },
+    },
+  )
 }

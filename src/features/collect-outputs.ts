@@ -5,16 +5,9 @@ import { ModelError } from '../domain/errors.ts'
 import { sha256Name } from '../domain/lfs-pointer.ts'
 import type { OutputFile } from '../domain/run.ts'
 import type { Repository } from '../git/repository.ts'
-import { gitLine } from '../git/run-git.ts'
-import { lfsStore, type LfsStore } from '../lfs/lfs-store.ts'
 import { storeFile } from '../lfs/store-file.ts'
 import { ARTIFACTS } from '../store/fold-journals.ts'
-
-/** Returns the LFS store of a repository. */
-export async function openLfsStore(repo: Pick<Repository, 'root' | 'commonDir'>): Promise<LfsStore> {
-  const storage = await gitLine(repo, ['config', '--get', 'lfs.storage'], { ok: [0, 1] })
-  return lfsStore(repo.commonDir, storage === '' ? undefined : storage)
-}
+import { openLfsStore } from '../store/open-lfs-store.ts'
 
 /**
  * Keeps output files in the LFS store, each under its own path in the repository.
@@ -49,7 +42,9 @@ export async function collectArtifacts(
   const store = await openLfsStore(repo)
   const outputs: OutputFile[] = []
   for (const pattern of patterns) {
-    const base = existsSync(path.resolve(repo.cwd, pattern)) ? path.dirname(path.resolve(repo.cwd, pattern)) : repo.cwd
+    const base = existsSync(path.resolve(repo.cwd, pattern))
+      ? path.dirname(path.resolve(repo.cwd, pattern))
+      : repo.cwd
     for (const file of await expand(repo.cwd, pattern, 'artifact-missing')) {
       const { oid, size } = await storeFile(store, file)
       outputs.push({ path: `${ARTIFACTS}/${artifactName(repo.cwd, base, file)}`, oid: sha256Name(oid), size })

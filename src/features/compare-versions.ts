@@ -28,7 +28,12 @@ export async function compareVersions(
     resolveSide(store, sides.head.revision, options),
   ])
   const config = await readConfig(store.repo, to.commit)
-  return compareSides({ ...from, label: sides.base.label }, { ...to, label: sides.head.label }, config, diffCardFields)
+  return compareSides(
+    { ...from, label: sides.base.label },
+    { ...to, label: sides.head.label },
+    config,
+    diffCardFields,
+  )
 }
 
 interface Range {

@@ -46,7 +46,10 @@ const CHECKS: readonly Check[] = [
  * @param options - `fix` mends what can be mended; `remote` asks the remote too.
  * @throws ModelError `not-a-repository`, `bare-repository`, `git-missing`.
  */
-export async function diagnose(world: World, options: { fix?: boolean; remote?: boolean } = {}): Promise<Diagnoses> {
+export async function diagnose(
+  world: World,
+  options: { fix?: boolean; remote?: boolean } = {},
+): Promise<Diagnoses> {
   const findings: Diagnosis[] = []
   for (const check of options.remote === true ? [checkRemote, ...CHECKS] : CHECKS) {
     for (const finding of await examine(check, await meet(world))) {

@@ -1,6 +1,13 @@
 import type { Config } from '../domain/config.ts'
 import { parsePointer } from '../domain/lfs-pointer.ts'
-import { compareCandidates, compareRules, isEligible, linkRule, type CommitFacts, type LinkRule } from '../domain/run-links.ts'
+import {
+  compareCandidates,
+  compareRules,
+  isEligible,
+  linkRule,
+  type CommitFacts,
+  type LinkRule,
+} from '../domain/run-links.ts'
 import type { Oid } from '../domain/run.ts'
 import { readObjects } from '../git/read-objects.ts'
 import { git } from '../git/run-git.ts'
@@ -70,7 +77,10 @@ async function outputsAt(store: Store, commit: Oid, runs: readonly StoredRun[]):
   const names = [...paths].filter((path) => !path.startsWith('.model/')).map((path) => `${commit}:${path}`)
   const objects = await readObjects(store.repo, names)
   return objects.flatMap((object) => {
-    const pointer = object?.type === 'blob' && object.size < 1024 ? parsePointer(object.content.toString('utf8')) : undefined
+    const pointer =
+      object?.type === 'blob' && object.size < 1024
+        ? parsePointer(object.content.toString('utf8'))
+        : undefined
     return pointer === undefined ? [] : [pointer.oid]
   })
 }
@@ -81,12 +91,20 @@ async function nearestRuns(
   runs: readonly StoredRun[],
   config: Config,
 ): Promise<LinkedRun[]> {
-  const args = ['rev-list', '--first-parent', '--no-commit-header', '--format=%H %T', `--max-count=${MAX_DISTANCE}`, commit]
+  const args = [
+    'rev-list',
+    '--first-parent',
+    '--no-commit-header',
+    '--format=%H %T',
+    `--max-count=${MAX_DISTANCE}`,
+    commit,
+  ]
   const lines = (await git(store.repo, args)).stdout.trim().split('\n')
   for (const [distance, line] of lines.entries()) {
     const [ancestor, tree] = line.split(' ') as [Oid, Oid]
     const found = linkTo({ commit: ancestor, tree, weights: new Set() }, runs, config)
-    if (standingRun(found) !== undefined) return found.map((linked) => ({ ...linked, rule: 'nearest' as const, distance }))
+    if (standingRun(found) !== undefined)
+      return found.map((linked) => ({ ...linked, rule: 'nearest' as const, distance }))
   }
   return []
 }

@@ -48,7 +48,11 @@ export async function logToRun(world: World, options: LogOptions): Promise<Logge
   return logToStored(world, { ...options, run: active.run, artifacts: [] }, whole)
 }
 
-async function logToStored(world: World, options: LogOptions, event: Omit<JournalEvent, 'time'>): Promise<Logged> {
+async function logToStored(
+  world: World,
+  options: LogOptions,
+  event: Omit<JournalEvent, 'time'>,
+): Promise<Logged> {
   const { openStore } = await import('../store/open-store.ts')
   const { findRun } = await import('../store/runs.ts')
   const { editRun } = await import('../store/edit-run.ts')
@@ -98,7 +102,10 @@ async function storeArtifacts(
 
 function noActiveRun(): ModelError {
   return new ModelError('run-not-active', 'no run is active here', {
-    hints: ['name one: git model log --run RUN acc=0.93', 'or log from inside: git model run -- python train.py'],
+    hints: [
+      'name one: git model log --run RUN acc=0.93',
+      'or log from inside: git model run -- python train.py',
+    ],
   })
 }
 

@@ -32,9 +32,13 @@ async function hashInput(file: string, typed: string): Promise<string> {
     throw new ModelError('output-missing', `there is no input "${typed}"`, { data: { path: typed } })
   }
   if (!statSync(file).isFile()) {
-    throw new ModelError('argument-invalid', `the folder "${typed}" is not in git, so it has no name by content`, {
-      hints: ['name its files one by one, or add it to git'],
-    })
+    throw new ModelError(
+      'argument-invalid',
+      `the folder "${typed}" is not in git, so it has no name by content`,
+      {
+        hints: ['name its files one by one, or add it to git'],
+      },
+    )
   }
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)

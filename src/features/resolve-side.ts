@@ -1,5 +1,5 @@
 import { ModelError } from '../domain/errors.ts'
-import type { Side, SideModel } from '../domain/comparison.ts'
+import type { Side, SideModel } from '../domain/side.ts'
 import type { Oid } from '../domain/run.ts'
 import { mergeBase } from '../git/merge-base.ts'
 import { tryResolveCommit } from '../git/resolve.ts'
@@ -18,7 +18,11 @@ import { metadataState } from './metadata-state.ts'
  *
  * @throws ModelError `revision-unknown`, `revision-ambiguous`.
  */
-export async function resolveSide(store: Store, spec: string, options: { nearest?: boolean } = {}): Promise<Side> {
+export async function resolveSide(
+  store: Store,
+  spec: string,
+  options: { nearest?: boolean } = {},
+): Promise<Side> {
   const commit = await tryResolveCommit(store.repo, spec)
   if (commit === undefined) return runSide(store, spec, await namedRun(store, spec))
   const run = await readRun(store, commit)
@@ -48,7 +52,10 @@ async function commitSide(
   commit: Oid,
   options: { nearest?: boolean },
 ): Promise<Side> {
-  const [linked, models] = await Promise.all([runsOfCommit(store, commit, options), sideModels(store, commit)])
+  const [linked, models] = await Promise.all([
+    runsOfCommit(store, commit, options),
+    sideModels(store, commit),
+  ])
   const standing = standingRun(linked)
   const side = { label, commit, candidates: linked.length, models }
   if (standing !== undefined) {
@@ -85,10 +92,16 @@ export async function defaultBase(store: Store, head: Oid): Promise<{ label: str
   for (const name of ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master', '@{upstream}']) {
     const commit = await tryResolveCommit(store.repo, name)
     const base = commit === undefined ? undefined : await mergeBase(store.repo, commit, head)
-    if (base !== undefined && base !== head) return { label: name.replace('origin/HEAD', 'origin'), revision: base }
+    if (base !== undefined && base !== head)
+      return { label: name.replace('origin/HEAD', 'origin'), revision: base }
   }
-  if ((await tryResolveCommit(store.repo, `${head}^`)) !== undefined) return { label: 'HEAD^', revision: `${head}^` }
-  throw new ModelError('revision-unknown', 'this is the first commit, so there is nothing to compare it with', {
-    hints: ['git model diff BASE HEAD', 'git model runs'],
-  })
+  if ((await tryResolveCommit(store.repo, `${head}^`)) !== undefined)
+    return { label: 'HEAD^', revision: `${head}^` }
+  throw new ModelError(
+    'revision-unknown',
+    'this is the first commit, so there is nothing to compare it with',
+    {
+      hints: ['git model diff BASE HEAD', 'git model runs'],
+    },
+  )
 }

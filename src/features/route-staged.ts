@@ -31,8 +31,14 @@ async function clean(repo: Repository, { oid, path }: StagedFile): Promise<Uint8
   if (result.exitCode === 0 && result.stdout.length > 0) return result.stdout
   const said = Buffer.from(result.stderr).toString('utf8').trim()
   const isMissing = /is not a git command/.test(said)
-  throw new ModelError(isMissing ? 'lfs-missing' : 'lfs-failed', `"${path}" could not go through Git LFS: ${said}`, {
-    hints: isMissing ? ['sudo apt-get install git-lfs'] : [formatCommand('git', 'add', '--renormalize', '--', path)],
-    data: { path },
-  })
+  throw new ModelError(
+    isMissing ? 'lfs-missing' : 'lfs-failed',
+    `"${path}" could not go through Git LFS: ${said}`,
+    {
+      hints: isMissing
+        ? ['sudo apt-get install git-lfs']
+        : [formatCommand('git', 'add', '--renormalize', '--', path)],
+      data: { path },
+    },
+  )
 }

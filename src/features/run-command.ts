@@ -154,15 +154,27 @@ async function execute(world: World, command: readonly string[], started: Starte
   }
 }
 
-function judge(result: { exitCode?: number | undefined; signal?: string | undefined; code?: string | undefined }, received: NodeJS.Signals | undefined, program: string): End {
+function judge(
+  result: { exitCode?: number | undefined; signal?: string | undefined; code?: string | undefined },
+  received: NodeJS.Signals | undefined,
+  program: string,
+): End {
   if (result.exitCode !== undefined) {
     const code = result.exitCode
     const isKilled = code !== 0 && received !== undefined
-    return { status: isKilled ? 'killed' : code === 0 ? 'finished' : 'failed', exit: { code }, exitCode: code }
+    return {
+      status: isKilled ? 'killed' : code === 0 ? 'finished' : 'failed',
+      exit: { code },
+      exitCode: code,
+    }
   }
   if (result.signal !== undefined) {
     const { signal } = result
-    return { status: 'killed', exit: { signal }, exitCode: 128 + (constants.signals[signal as NodeJS.Signals] ?? 0) }
+    return {
+      status: 'killed',
+      exit: { signal },
+      exitCode: 128 + (constants.signals[signal as NodeJS.Signals] ?? 0),
+    }
   }
   const isMissing = result.code === 'ENOENT'
   const code = isMissing ? 127 : 126

@@ -26,9 +26,13 @@ export async function setUpLfs(repo: Repository, config: GitConfig): Promise<boo
   const hadFormat = config.get('lfs.repositoryformatversion') !== undefined
   const result = await runLfs(repo.root, ['install', '--local', '--skip-repo'])
   if (result.exitCode !== 0) {
-    throw new ModelError('lfs-failed', `git lfs install failed: ${result.stderr.trim() || result.stdout.trim()}`, {
-      hints: ['git lfs install --local --force'],
-    })
+    throw new ModelError(
+      'lfs-failed',
+      `git lfs install failed: ${result.stderr.trim() || result.stdout.trim()}`,
+      {
+        hints: ['git lfs install --local --force'],
+      },
+    )
   }
   await setConfig(repo, INSTALLED, hadFormat ? 'filters' : 'all')
   return true

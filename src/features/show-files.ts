@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { gitLine } from '../git/run-git.ts'
-import { lfsStore, objectPath, pinPath } from '../lfs/lfs-store.ts'
+import { objectPath, pinPath } from '../lfs/lfs-store.ts'
+import { openLfsStore } from '../store/open-lfs-store.ts'
 import type { Store } from '../store/open-store.ts'
 
 /** Whether a file's content is on this machine; an empty file has none to fetch. */
@@ -29,8 +29,7 @@ export async function showFiles(
   inWorkTree = false,
 ): Promise<ShownFile[]> {
   if (files.length === 0) return []
-  const storage = await gitLine(store.repo, ['config', '--get', 'lfs.storage'], { ok: [0, 1] })
-  const lfs = lfsStore(store.repo.commonDir, storage === '' ? undefined : storage)
+  const lfs = await openLfsStore(store.repo)
   return files.map((file) => {
     const oid = file.oid.replace(/^sha256:/, '')
     const isKept =

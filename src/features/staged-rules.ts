@@ -16,7 +16,11 @@ export function judgeWeights(file: StagedWeights): StagedFinding[] {
 }
 
 /** Judges the size of what is staged outside Git LFS. @param head - its first bytes; undefined for small files. */
-export function judgeLarge(file: StagedWeights, head: Uint8Array | undefined, largest: number): StagedFinding[] {
+export function judgeLarge(
+  file: StagedWeights,
+  head: Uint8Array | undefined,
+  largest: number,
+): StagedFinding[] {
   const isSaidAlready = file.isRouted || file.isRoutedHere || file.isNamed
   if (file.pointer !== undefined || isSaidAlready || file.size <= largest || head === undefined) return []
   if (!looksBinary(head)) {
@@ -72,6 +76,8 @@ function stillRaw(file: StagedWeights): StagedFinding {
     stops: true,
     path: file.path,
     message: `${file.path} is to go through Git LFS, but its content itself is staged`,
-    hints: [`${formatCommand('git', 'add', '--renormalize', '--', file.path)}   then commit without naming files`],
+    hints: [
+      `${formatCommand('git', 'add', '--renormalize', '--', file.path)}   then commit without naming files`,
+    ],
   }
 }

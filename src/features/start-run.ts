@@ -55,7 +55,12 @@ export async function startRun(world: World, options: StartRunOptions = {}): Pro
   ])
   const nonce = randomBytes(16)
   const name = options.name ?? inventName(nonce)
-  const run = await commitRun(repo, { parent: born.head, tree: snapshot.tree, name, nonce: nonce.toString('hex') })
+  const run = await commitRun(repo, {
+    parent: born.head,
+    tree: snapshot.tree,
+    name,
+    nonce: nonce.toString('hex'),
+  })
   const { args, masked } = maskSecrets([...(options.command ?? [])])
   const start: RunStart = {
     run,

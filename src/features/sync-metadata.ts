@@ -12,7 +12,7 @@ import { foldFetched } from '../store/fold-fetched.ts'
 import type { Store } from '../store/open-store.ts'
 import { decodeRun } from '../store/run-codec.ts'
 import { cardConflicts, type CardConflictAt } from './card-conflicts.ts'
-import { openLfsStore } from './collect-outputs.ts'
+import { openLfsStore } from '../store/open-lfs-store.ts'
 
 /** What a sync did. */
 export interface SyncResult {
@@ -37,7 +37,11 @@ const ATTEMPTS = 30
  * @param asked - the remote; by default the branch's own, `origin`, or the only one.
  * @throws ModelError `no-remote`, `remote-unreachable`, `remote-refused`, `lfs-failed`, `sync-race`.
  */
-export async function syncMetadata(store: Store, asked?: string, progress: SyncProgress = () => {}): Promise<SyncResult> {
+export async function syncMetadata(
+  store: Store,
+  asked?: string,
+  progress: SyncProgress = () => {},
+): Promise<SyncResult> {
   const remote = await chooseRemote(store.repo, asked)
   return withLock(store.repo.commonDir, 'sync', async () => {
     let tips = store.tips
@@ -77,7 +81,8 @@ async function push(
   const runs = await changedRuns(store, before.get(RUNS_NOTES), tips.get(RUNS_NOTES))
   const oids = runs.flatMap(({ oids: produced }) => produced)
   if (oids.length > 0) progress(`uploading ${oids.length} files to ${remote}`)
-  const objects = oids.length === 0 ? 0 : await uploadObjects(store.repo.root, await openLfsStore(store.repo), remote, oids)
+  const objects =
+    oids.length === 0 ? 0 : await uploadObjects(store.repo.root, await openLfsStore(store.repo), remote, oids)
   progress(`pushing to ${remote}`)
   const result = await pushMetadata(store.repo, remote, refs)
   if (!result.done) return { said: result.said, before }
@@ -133,7 +138,8 @@ async function decideRetry(store: Store, remote: string, refused: Refused, attem
   await fetchMetadata(store.repo, remote)
   const now = await readTracking(store.repo, remote)
   const moved = SHARED_REFS.some((ref) => now.get(ref) !== refused.before.get(ref))
-  const isLocked = /cannot lock ref|failed to update ref|fetch first|non-fast-forward|incorrect old value/.test(refused.said)
+  const isLocked =
+    /cannot lock ref|failed to update ref|fetch first|non-fast-forward|incorrect old value/.test(refused.said)
   if (!moved && !(isLocked && attempt < 4)) throw refusal(remote, refused.said)
   if (attempt >= ATTEMPTS) {
     throw new ModelError('sync-race', `"${remote}" moved during each of ${ATTEMPTS} pushes`, {
@@ -145,12 +151,19 @@ async function decideRetry(store: Store, remote: string, refused: Refused, attem
 }
 
 function refusal(remote: string, said: string): ModelError {
-  const lines = said.trim().split('\n').filter((line) => /remote:|rejected|error|denied|fatal/i.test(line))
-  return new ModelError('remote-refused', `"${remote}" refused the metadata: ${lines.slice(0, 4).join('; ') || said.trim()}`, {
-    hints: [
-      'nothing is lost: it stays here',
-      `ask whether the host allows refs/notes/* and refs/model/*, then: git model sync ${remote}`,
-    ],
-    data: { remote, said: said.slice(0, 2000) },
-  })
+  const lines = said
+    .trim()
+    .split('\n')
+    .filter((line) => /remote:|rejected|error|denied|fatal/i.test(line))
+  return new ModelError(
+    'remote-refused',
+    `"${remote}" refused the metadata: ${lines.slice(0, 4).join('; ') || said.trim()}`,
+    {
+      hints: [
+        'nothing is lost: it stays here',
+        `ask whether the host allows refs/notes/* and refs/model/*, then: git model sync ${remote}`,
+      ],
+      data: { remote, said: said.slice(0, 2000) },
+    },
+  )
 }

@@ -53,7 +53,8 @@ function problemOf(pattern: string): string | undefined {
   if (pattern.trim() !== pattern || pattern === '') return 'it is empty, or has blanks around it'
   if (/[\p{Cc}]/u.test(pattern)) return 'it has a control character'
   if (/^[!#]/.test(pattern)) return `it begins with "${pattern[0]}"`
-  if (pattern.startsWith('./') || pattern.startsWith('../')) return 'write it from the root of the repository, without "./"'
+  if (pattern.startsWith('./') || pattern.startsWith('../'))
+    return 'write it from the root of the repository, without "./"'
   return pattern.endsWith('/') ? `it names a folder; its files are "${pattern}**"` : undefined
 }
 

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { DEFAULT_LARGEST, parseSize, type Config } from '../domain/config.ts'
 import { parsePointer, type LfsPointer } from '../domain/lfs-pointer.ts'
@@ -7,7 +7,6 @@ import type { World } from '../domain/world.ts'
 import { configuredRemotes } from '../git/fetch-refspecs.ts'
 import { readGitConfig } from '../git/git-config.ts'
 import { readFilters } from '../git/attributes.ts'
-import { readHeads } from '../git/read-heads.ts'
 import { readObjects, statObjects } from '../git/read-objects.ts'
 import type { Repository } from '../git/repository.ts'
 import { git } from '../git/run-git.ts'
@@ -15,9 +14,9 @@ import { hasObject } from '../lfs/transfer.ts'
 import { readConfig } from '../store/config.ts'
 import { resolveModel } from '../store/models.ts'
 import { openStore, type Store } from '../store/open-store.ts'
-import { looksBinary } from '../weights/looks-binary.ts'
-import { openLfsStore } from './collect-outputs.ts'
+import { openLfsStore } from '../store/open-lfs-store.ts'
 import { findCardOf, type FoundCard } from './find-card.ts'
+import { findLargeBinaries, type LargeBinary } from './find-large-binaries.ts'
 
 /** How a weight file stands. */
 export interface WeightsState {
@@ -40,13 +39,6 @@ export interface WeightsState {
   card?: FoundCard['state']
 }
 
-/** A tracked binary that stands in git itself although it is large. */
-export interface LargeBinary {
-  path: string
-  /** In bytes. */
-  size: number
-}
-
 /** How the weights of a repository stand. */
 export interface WeightsStatus {
   files: WeightsState[]
@@ -59,12 +51,17 @@ export async function weightsStatus(world: World): Promise<WeightsStatus> {
   const store = await openStore(world)
   const config = await readConfig(store.repo)
   const entries = await listFiles(store.repo)
-  const filters = await readFilters(store.repo, entries.map((entry) => entry.path))
+  const filters = await readFilters(
+    store.repo,
+    entries.map((entry) => entry.path),
+  )
   const weights = entries.filter((entry) => filters.get(entry.path) === 'lfs')
-  const others = entries.filter((entry) => filters.get(entry.path) !== 'lfs')
+  const others = entries.filter(
+    (entry): entry is Tracked => filters.get(entry.path) !== 'lfs' && entry.oid !== undefined,
+  )
   return {
     files: await describeFiles(store, config, weights),
-    large: await findLarge(store.repo, others, parseSize(config.weights?.largest ?? DEFAULT_LARGEST) ?? DEFAULT_LARGEST),
+    large: await findLargeBinaries(store.repo, others, largestOf(config)),
   }
 }
 
@@ -74,16 +71,29 @@ interface Entry {
   oid: Oid | undefined
 }
 
+type Tracked = Entry & { oid: Oid }
+
+function largestOf(config: Config): number {
+  return parseSize(config.weights?.largest ?? DEFAULT_LARGEST) ?? DEFAULT_LARGEST
+}
+
 async function listFiles(repo: Repository): Promise<Entry[]> {
   const tracked = (await git(repo, ['ls-files', '--stage', '-z'])).stdout.split('\0').flatMap((line) => {
     const match = /^100\d{3} ([0-9a-f]+) 0\t(.*)$/s.exec(line)
     return match === null ? [] : [{ oid: match[1]!, path: match[2]! }]
   })
   const untracked = (await git(repo, ['ls-files', '--others', '--exclude-standard', '-z'])).stdout.split('\0')
-  return [...tracked, ...untracked.filter((file) => file !== '').map((file) => ({ oid: undefined, path: file }))]
+  return [
+    ...tracked,
+    ...untracked.filter((file) => file !== '').map((file) => ({ oid: undefined, path: file })),
+  ]
 }
 
-async function describeFiles(store: Store, config: Config, entries: readonly Entry[]): Promise<WeightsState[]> {
+async function describeFiles(
+  store: Store,
+  config: Config,
+  entries: readonly Entry[],
+): Promise<WeightsState[]> {
   const { repo } = store
   const pointers = await readPointers(repo, entries)
   const [modified, unpushed, lfs, cards] = await Promise.all([
@@ -94,10 +104,13 @@ async function describeFiles(store: Store, config: Config, entries: readonly Ent
   ])
   return entries.map((entry) => {
     const pointer = entry.oid === undefined ? undefined : pointers.get(entry.oid)
-    const here = contentHere(path.join(repo.root, entry.path), pointer)
-    const content = here !== undefined ? 'here' : pointer !== undefined && hasObject(lfs, pointer.oid) ? 'store' : 'absent'
+    const here = contentHere(path.join(repo.root, entry.path))
+    const content =
+      here !== undefined ? 'here' : pointer !== undefined && hasObject(lfs, pointer.oid) ? 'store' : 'absent'
     const isModified = entry.oid === undefined || modified.has(entry.path)
-    const model = Object.entries(config.models ?? {}).find(([, { path: at }]) => isPartOf(entry.path, at))?.[0]
+    const model = Object.entries(config.models ?? {}).find(([, { path: at }]) =>
+      isPartOf(entry.path, at),
+    )?.[0]
     return {
       path: entry.path,
       size: here ?? pointer?.size ?? 0,
@@ -129,11 +142,11 @@ function pointerOf(content: Buffer | undefined): LfsPointer | undefined {
   return content?.length === 0 ? EMPTY : parsePointer(content?.toString('utf8') ?? '')
 }
 
-// The size of the content in the work tree; undefined where only the pointer stands there, or nothing.
-function contentHere(file: string, pointer: LfsPointer | undefined): number | undefined {
+// The size of the content in the work tree; undefined where only a pointer stands there, or nothing.
+function contentHere(file: string): number | undefined {
   const stat = statSync(file, { throwIfNoEntry: false })
   if (stat === undefined || !stat.isFile()) return undefined
-  const isPointer = pointer !== undefined && pointer.size !== stat.size && stat.size < MAX_POINTER
+  const isPointer = stat.size < MAX_POINTER && parsePointer(readFileSync(file, 'utf8')) !== undefined
   return isPointer ? undefined : stat.size
 }
 
@@ -147,7 +160,17 @@ async function modifiedPaths(repo: Repository): Promise<Set<string>> {
 async function unpushedPaths(repo: Repository): Promise<Set<string> | undefined> {
   if (configuredRemotes(await readGitConfig(repo)).length === 0) return undefined
   if (repo.head === undefined) return new Set()
-  const args = ['log', '--format=', '--name-only', '-z', '--no-renames', '-m', repo.head, '--not', '--remotes']
+  const args = [
+    'log',
+    '--format=',
+    '--name-only',
+    '-z',
+    '--no-renames',
+    '-m',
+    repo.head,
+    '--not',
+    '--remotes',
+  ]
   return new Set((await git(repo, args)).stdout.split('\0').map((line) => line.replace(/^\n+/, '')))
 }
 
@@ -168,17 +191,4 @@ async function cardsOf(
 
 function isPartOf(file: string, model: string): boolean {
   return file === model || file.startsWith(`${model}/`)
-}
-
-const HEAD = 8000
-
-async function findLarge(repo: Repository, entries: readonly Entry[], largest: number): Promise<LargeBinary[]> {
-  const tracked = entries.filter((entry): entry is Entry & { oid: Oid } => entry.oid !== undefined)
-  const stats = await statObjects(repo, tracked.map(({ oid }) => oid))
-  const large = tracked.flatMap((entry, index) => {
-    const size = stats[index]?.size ?? 0
-    return size > largest ? [{ ...entry, size }] : []
-  })
-  const heads = await readHeads(repo, large.map(({ oid }) => oid), HEAD)
-  return large.filter(({ oid }) => looksBinary(heads.get(oid) ?? Buffer.alloc(0))).map(({ path: file, size }) => ({ path: file, size }))
 }

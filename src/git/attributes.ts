@@ -51,7 +51,10 @@ export async function matchPatterns(
   const { mkdirSync, rmSync, writeFileSync } = await import('node:fs')
   const { dirname } = await import('node:path')
   mkdirSync(dirname(attributesFile), { recursive: true })
-  writeFileSync(attributesFile, patterns.map((pattern) => `${escapePattern(pattern)} git-model-weights\n`).join(''))
+  writeFileSync(
+    attributesFile,
+    patterns.map((pattern) => `${escapePattern(pattern)} git-model-weights\n`).join(''),
+  )
   try {
     const config = ['-c', `core.attributesFile=${attributesFile}`]
     return new Set((await readAttribute(repo, 'git-model-weights', paths, [], config)).keys())

@@ -32,8 +32,12 @@ export async function addRefspecs(repo: Pick<Repository, 'root'>, remote: string
 
 /** Takes our refspecs away from every remote. @returns the remotes that had them. */
 export async function removeRefspecs(repo: Pick<Repository, 'root'>, config: GitConfig): Promise<string[]> {
-  const remotes = [...new Set(config.entries.flatMap(({ key }) => /^remote\.(.+)\.fetch$/s.exec(key)?.[1] ?? []))]
-  const had = remotes.filter((remote) => missingRefspecs(config, remote).length < fetchRefspecs(remote).length)
+  const remotes = [
+    ...new Set(config.entries.flatMap(({ key }) => /^remote\.(.+)\.fetch$/s.exec(key)?.[1] ?? [])),
+  ]
+  const had = remotes.filter(
+    (remote) => missingRefspecs(config, remote).length < fetchRefspecs(remote).length,
+  )
   for (const remote of had) {
     for (const refspec of fetchRefspecs(remote)) await unsetConfig(repo, `remote.${remote}.fetch`, refspec)
   }

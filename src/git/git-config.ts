@@ -48,7 +48,11 @@ export async function addConfig(repo: Pick<Repository, 'root'>, key: string, val
 }
 
 /** Takes values away from the repository's own configuration: all of a key, or those that equal `value`. */
-export async function unsetConfig(repo: Pick<Repository, 'root'>, key: string, value?: string): Promise<void> {
+export async function unsetConfig(
+  repo: Pick<Repository, 'root'>,
+  key: string,
+  value?: string,
+): Promise<void> {
   const fixed = value === undefined ? [] : ['--fixed-value']
   const args = ['config', '--local', ...fixed, '--unset-all', key, ...(value === undefined ? [] : [value])]
   await git(repo, args, { ok: [0, 5] })

@@ -95,7 +95,12 @@ async function inspectHook(folder: string, name: HookName): Promise<HookReport> 
   const file = path.join(folder, name)
   const names = await readdir(folder).catch(() => [])
   const chained = names.filter((other) => other.startsWith(name + BEFORE)).sort()
-  return { name, file, state: hookState(file, name), chained: chained.map((other) => path.join(folder, other)) }
+  return {
+    name,
+    file,
+    state: hookState(file, name),
+    chained: chained.map((other) => path.join(folder, other)),
+  }
 }
 
 function hookState(file: string, name: HookName): HookState {
@@ -144,7 +149,9 @@ async function installHook({ name, file, state, chained }: HookReport): Promise<
 
 async function moveAside(file: string, chained: readonly string[]): Promise<void> {
   // A hook manager that wrote the same hook again over ours.
-  const same = chained.find((other) => !isLink(other) && !isLink(file) && readIfFile(other) === readIfFile(file))
+  const same = chained.find(
+    (other) => !isLink(other) && !isLink(file) && readIfFile(other) === readIfFile(file),
+  )
   if (same !== undefined) return rename(file, same)
   const free = chained.length === 0 ? '' : `-${chained.length + 1}`
   return rename(file, `${file}${BEFORE}${free}`)
@@ -153,7 +160,10 @@ async function moveAside(file: string, chained: readonly string[]): Promise<void
 async function removeHook({ file, state, chained }: HookReport): Promise<string[]> {
   const isOurs = state !== 'foreign' && state !== 'missing'
   const legacy = `${file}.legacy`
-  const own = hookVersion(readIfFile(file) ?? '') === undefined && hookVersion(readIfFile(legacy) ?? '') !== undefined ? legacy : file
+  const own =
+    hookVersion(readIfFile(file) ?? '') === undefined && hookVersion(readIfFile(legacy) ?? '') !== undefined
+      ? legacy
+      : file
   if (isOurs) await rm(own)
   // The newest of the hooks that were here is the one that counted; older ones stay aside.
   const rest = [...chained]
@@ -172,10 +182,14 @@ async function writing<T>(folder: string, task: () => Promise<T>): Promise<T> {
     return await task()
   } catch (error) {
     if (error instanceof ModelError) throw error
-    throw new ModelError('write-failed', `cannot change the hooks in "${folder}": ${(error as Error).message}`, {
-      hints: ['make the folder writable, then: git model init'],
-      data: { folder },
-      cause: error,
-    })
+    throw new ModelError(
+      'write-failed',
+      `cannot change the hooks in "${folder}": ${(error as Error).message}`,
+      {
+        hints: ['make the folder writable, then: git model init'],
+        data: { folder },
+        cause: error,
+      },
+    )
   }
 }

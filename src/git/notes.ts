@@ -84,7 +84,9 @@ export async function readNotesOf(
   targets: readonly Oid[],
 ): Promise<Map<Oid, Note>[]> {
   const wanted = tips.flatMap((tip, which) =>
-    tip === undefined ? [] : targets.flatMap((target) => fanOuts(target).map((path) => ({ which, tip, target, path }))),
+    tip === undefined
+      ? []
+      : targets.flatMap((target) => fanOuts(target).map((path) => ({ which, tip, target, path }))),
   )
   const objects = await readObjects(
     repo,

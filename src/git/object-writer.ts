@@ -60,7 +60,8 @@ export class ObjectWriter {
     const mark = this.#next()
     this.#line(`commit refs/heads/c${this.#count}\nmark ${mark}\ncommitter ${this.#identity}`)
     this.#data(plan.message)
-    for (const [index, parent] of plan.parents.entries()) this.#line(`${index === 0 ? 'from' : 'merge'} ${parent}`)
+    for (const [index, parent] of plan.parents.entries())
+      this.#line(`${index === 0 ? 'from' : 'merge'} ${parent}`)
     if (plan.clear === true) this.#line('deleteall')
     for (const change of plan.changes ?? []) this.#line(changeLine(change))
     this.#line('')
@@ -121,7 +122,10 @@ function changeLine(change: PathChange): string {
 }
 
 function makeGitDirectory(repo: Repository): string {
-  const directory = path.join(temporaryFolder(repo), `import-${process.pid}-${randomBytes(6).toString('hex')}`)
+  const directory = path.join(
+    temporaryFolder(repo),
+    `import-${process.pid}-${randomBytes(6).toString('hex')}`,
+  )
   const sha256 = repo.hashLength === 64
   try {
     mkdirSync(path.join(directory, 'refs'), { recursive: true })

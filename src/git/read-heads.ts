@@ -8,7 +8,11 @@ import type { Repository } from './repository.ts'
  *
  * @param length - in bytes, of each.
  */
-export async function readHeads(repo: Repository, oids: readonly Oid[], length: number): Promise<Map<Oid, Buffer>> {
+export async function readHeads(
+  repo: Repository,
+  oids: readonly Oid[],
+  length: number,
+): Promise<Map<Oid, Buffer>> {
   const heads = new Map<Oid, Buffer>()
   if (oids.length === 0) return heads
   const process = execa('git', ['cat-file', '--batch'], {

@@ -27,7 +27,10 @@ export async function chooseRemote(repo: Repository, asked?: string): Promise<st
     (name) => name !== undefined && remotes.includes(name),
   )
   if (chosen !== undefined) return chosen
-  throw noRemote(remotes.length === 0 ? 'this repository has no remote' : 'there are several remotes', remotes)
+  throw noRemote(
+    remotes.length === 0 ? 'this repository has no remote' : 'there are several remotes',
+    remotes,
+  )
 }
 
 /**
@@ -69,8 +72,14 @@ export async function pushMetadata(
 
 /** Reads where a remote's metadata refs stand, from our private copies. */
 export async function readTracking(repo: Repository, remote: string): Promise<Map<SharedRef, Oid>> {
-  const { stdout } = await git(repo, ['for-each-ref', '--format=%(objectname) %(refname)', `${REMOTES}${remote}/`])
-  const oids = new Map(stdout.split('\n').map((line) => [line.slice(line.indexOf(' ') + 1), line.split(' ')[0]!]))
+  const { stdout } = await git(repo, [
+    'for-each-ref',
+    '--format=%(objectname) %(refname)',
+    `${REMOTES}${remote}/`,
+  ])
+  const oids = new Map(
+    stdout.split('\n').map((line) => [line.slice(line.indexOf(' ') + 1), line.split(' ')[0]!]),
+  )
   const known = SHARED_REFS.map((ref) => [ref, oids.get(trackingRef(remote, ref))] as const)
   return new Map(known.filter((entry): entry is [SharedRef, Oid] => entry[1] !== undefined))
 }
@@ -101,14 +110,18 @@ async function upstreamRemote(repo: Repository): Promise<string | undefined> {
 }
 
 function noRemote(message: string, remotes: readonly string[]): ModelError {
-  const known = remotes.length === 0 ? 'git remote add origin URL' : `git model sync REMOTE   (${remotes.join(', ')})`
+  const known =
+    remotes.length === 0 ? 'git remote add origin URL' : `git model sync REMOTE   (${remotes.join(', ')})`
   return new ModelError('no-remote', message, { hints: [known], data: { remotes } })
 }
 
 function unreachable(remote: string, error: unknown): ModelError {
   const said = (error as Error).message.trim().split('\n').slice(0, 3).join('; ')
   return new ModelError('remote-unreachable', `cannot fetch from "${remote}": ${said}`, {
-    hints: [`git ls-remote ${remote}`, 'nothing is lost: everything stays here until the next git model sync'],
+    hints: [
+      `git ls-remote ${remote}`,
+      'nothing is lost: everything stays here until the next git model sync',
+    ],
     data: { remote },
     cause: error,
   })

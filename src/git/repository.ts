@@ -49,7 +49,13 @@ export async function openRepository(world: World): Promise<Repository> {
   const result = await git({ root: world.cwd }, ['rev-parse', ...questions], { ok: [0, 128] })
   const lines = result.stdout.split('\n')
   const [bare, inside, format, gitDir, commonDir, objectsDir, indexFile, root, prefix, head, headTree] = lines
-  if (lines.length < 8 || gitDir === undefined || commonDir === undefined || objectsDir === undefined || indexFile === undefined) {
+  if (
+    lines.length < 8 ||
+    gitDir === undefined ||
+    commonDir === undefined ||
+    objectsDir === undefined ||
+    indexFile === undefined
+  ) {
     throw notARepository(world.cwd)
   }
   if (bare === 'true' || inside !== 'true' || root === undefined) throw noWorkTree(bare === 'true')
@@ -77,9 +83,13 @@ export function requireHead(repo: Repository): { head: Oid; headTree: Oid } {
   if (repo.head !== undefined && repo.headTree !== undefined) {
     return { head: repo.head, headTree: repo.headTree }
   }
-  throw new ModelError('no-commit', 'this branch has no commit yet, and a run hangs on the commit it ran from', {
-    hints: ['git add . && git commit -m "first commit"'],
-  })
+  throw new ModelError(
+    'no-commit',
+    'this branch has no commit yet, and a run hangs on the commit it ran from',
+    {
+      hints: ['git add . && git commit -m "first commit"'],
+    },
+  )
 }
 
 /** Returns the object name that stands for "nothing" in ref updates. */

@@ -43,7 +43,7 @@ export async function gitBytes(
   const result = await execa('git', args, {
     cwd: options.cwd ?? where.root,
     // an undefined member takes the variable away
-    env: { LC_ALL: 'C', LANGUAGE: 'C', ...options.env } as Record<string, string>,
+    env: { LC_ALL: 'C', LANGUAGE: 'C', ...options.env },
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     encoding: 'buffer',
     reject: false,

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, copyFileSync, existsSync, lstatSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+} from 'node:fs'
 import path from 'node:path'
 import type { Config } from '../domain/config.ts'
 import type { Oid, SkippedPath } from '../domain/run.ts'
@@ -54,7 +63,14 @@ interface Status {
 
 async function readStatus(repo: Repository, policy: SnapshotPolicy): Promise<Status> {
   const untracked = policy === 'default' || policy === 'all' ? 'all' : 'no'
-  const args = ['status', '--porcelain=v2', '--branch', '-z', '--no-renames', `--untracked-files=${untracked}`]
+  const args = [
+    'status',
+    '--porcelain=v2',
+    '--branch',
+    '-z',
+    '--no-renames',
+    `--untracked-files=${untracked}`,
+  ]
   const { stdout } = await git(repo, args, { env: { GIT_OPTIONAL_LOCKS: '0' } })
   const status: Status = { branch: undefined, changed: false, untracked: [] }
   for (const line of stdout.split('\0')) {

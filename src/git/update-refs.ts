@@ -19,7 +19,11 @@ export interface RefUpdate {
  * @returns false when another process moved one of them first; the caller rebuilds and tries again.
  * @throws ModelError when git cannot write.
  */
-export async function updateRefs(repo: Repository, updates: readonly RefUpdate[], reason: string): Promise<boolean> {
+export async function updateRefs(
+  repo: Repository,
+  updates: readonly RefUpdate[],
+  reason: string,
+): Promise<boolean> {
   const zero = zeroOid(repo)
   const lines = updates
     .filter(({ from, to }) => from !== to)

@@ -21,7 +21,9 @@ export function judgeProcess(process: ProcessIdentity): Liveness {
   if (boot !== ourBoot) return 'dead'
   if (!exists(process.pid)) return 'dead'
   const started = startTime(process.pid)
-  return process.started !== undefined && started !== undefined && started !== process.started ? 'dead' : 'alive'
+  return process.started !== undefined && started !== undefined && started !== process.started
+    ? 'dead'
+    : 'alive'
 }
 
 let host: string | undefined

@@ -23,7 +23,9 @@ export function listJournals(commonDir: string): Oid[] {
 /** Reads a journal folder; one that is not there has no events. Torn and damaged lines are counted, not fatal. */
 export function readJournal(run: Oid, folder: string): Journal {
   const journal: Journal = { run, folder, events: [], torn: 0, sizes: {} }
-  for (const name of readFolder(folder).filter((file) => file.endsWith('.jsonl')).sort()) {
+  for (const name of readFolder(folder)
+    .filter((file) => file.endsWith('.jsonl'))
+    .sort()) {
     const bytes = readFile(path.join(folder, name))
     journal.sizes[name] = bytes.length
     for (const line of bytes.toString('utf8').split('\n')) {
@@ -39,7 +41,8 @@ export function readJournal(run: Oid, folder: string): Journal {
 function parseEvent(line: string): JournalEvent | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    const isEvent = typeof value === 'object' && value !== null && typeof (value as JournalEvent).time === 'number'
+    const isEvent =
+      typeof value === 'object' && value !== null && typeof (value as JournalEvent).time === 'number'
     return isEvent ? (value as JournalEvent) : undefined
   } catch {
     return undefined

@@ -41,7 +41,10 @@ export function settleLateJournal(journal: Journal): void {
 
 function grew(journal: Journal): boolean {
   try {
-    const folded = JSON.parse(readFileSync(path.join(journal.folder, 'folded.json'), 'utf8')) as Record<string, number>
+    const folded = JSON.parse(readFileSync(path.join(journal.folder, 'folded.json'), 'utf8')) as Record<
+      string,
+      number
+    >
     return Object.entries(journal.sizes).some(([name, size]) => size > (folded[name] ?? 0))
   } catch {
     return Object.keys(journal.sizes).length > 0

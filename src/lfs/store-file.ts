@@ -57,12 +57,19 @@ function storeFailure(label: string, error: unknown): unknown {
   if (error instanceof ModelError) return error
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ENOENT' || code === 'EISDIR') {
-    return new ModelError('output-missing', `there is no file "${label}"`, { data: { path: label }, cause: error })
+    return new ModelError('output-missing', `there is no file "${label}"`, {
+      data: { path: label },
+      cause: error,
+    })
   }
   const full = code === 'ENOSPC' || code === 'EDQUOT'
-  return new ModelError(full ? 'disk-full' : 'write-failed', `cannot keep "${label}" in the LFS store: ${message}`, {
-    hints: [full ? 'free some space and try again' : 'git model doctor'],
-    data: { path: label },
-    cause: error,
-  })
+  return new ModelError(
+    full ? 'disk-full' : 'write-failed',
+    `cannot keep "${label}" in the LFS store: ${message}`,
+    {
+      hints: [full ? 'free some space and try again' : 'git model doctor'],
+      data: { path: label },
+      cause: error,
+    },
+  )
 }

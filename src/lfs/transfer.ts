@@ -50,10 +50,14 @@ export async function fetchObjects(
   const filter = paths === '' ? [] : ['--include', paths, '--exclude', '']
   const result = await runLfs(root, ['fetch', remote, commit, ...filter])
   if (result.exitCode === 0) return
-  throw new ModelError('lfs-failed', `the content could not be fetched from "${remote}": ${lastLines(result.stderr)}`, {
-    hints: [`git lfs fetch ${remote} ${commit.slice(0, 12)}`],
-    data: { remote, stderr: result.stderr.slice(0, 2000) },
-  })
+  throw new ModelError(
+    'lfs-failed',
+    `the content could not be fetched from "${remote}": ${lastLines(result.stderr)}`,
+    {
+      hints: [`git lfs fetch ${remote} ${commit.slice(0, 12)}`],
+      data: { remote, stderr: result.stderr.slice(0, 2000) },
+    },
+  )
 }
 
 function uploadFailure(remote: string, stderr: string): ModelError {

@@ -80,7 +80,9 @@ function attachedJournal({ env }: World): { run: Oid; folder: string } | undefin
 }
 
 function relativeTo(cwd: string, command: readonly string[]): string[] {
-  return command.map((part) => (path.isAbsolute(part) && part.startsWith(cwd + path.sep) ? path.relative(cwd, part) : part))
+  return command.map((part) =>
+    path.isAbsolute(part) && part.startsWith(cwd + path.sep) ? path.relative(cwd, part) : part,
+  )
 }
 
 class RecordedRun implements Run {
@@ -111,8 +113,10 @@ class RecordedRun implements Run {
     // Without a prototype, so that a metric named __proto__ is one like any other.
     const stored = Object.create(null) as Record<string, StoredNumber>
     for (const [name, value] of Object.entries(metrics)) {
-      if (!isValidKey(name)) throw invalid('metric-invalid', `${JSON.stringify(name)} is no name for a metric`)
-      if (typeof value !== 'number') throw invalid('metric-invalid', `the value of ${JSON.stringify(name)} is no number`)
+      if (!isValidKey(name))
+        throw invalid('metric-invalid', `${JSON.stringify(name)} is no name for a metric`)
+      if (typeof value !== 'number')
+        throw invalid('metric-invalid', `the value of ${JSON.stringify(name)} is no number`)
       stored[name] = toStored(value)
     }
     this.#writer.append({ time: options.time ?? this.#world.now(), metrics: stored, step })
@@ -167,7 +171,8 @@ class RecordedRun implements Run {
 
 function checkScalars(values: Readonly<Record<string, Scalar | null>>): void {
   for (const [name, value] of Object.entries(values)) {
-    if (!isValidKey(name)) throw invalid('param-invalid', `${JSON.stringify(name)} is no name for a param or tag`)
+    if (!isValidKey(name))
+      throw invalid('param-invalid', `${JSON.stringify(name)} is no name for a param or tag`)
     if (value !== null && !['string', 'number', 'boolean'].includes(typeof value)) {
       throw invalid('param-invalid', `the value of ${JSON.stringify(name)} is no text, number or boolean`)
     }

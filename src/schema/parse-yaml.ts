@@ -2,8 +2,6 @@ import { readCanonical } from './read-canonical.ts'
 import { splitStream, type StreamPart } from './split-stream.ts'
 import { readYamlTree, type Budget, type TextProblem, type YamlTree } from './yaml-tree.ts'
 
-export type { TextProblem } from './yaml-tree.ts'
-
 /** One document of a stream. */
 export interface ParsedDocument extends YamlTree {
   /** The document as it stands in the stream, with its marker. */

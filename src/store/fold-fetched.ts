@@ -1,12 +1,11 @@
-import type { Oid } from '../domain/run.ts'
 import { mergeBase } from '../git/merge-base.ts'
 import { committerIdentity, ObjectWriter } from '../git/object-writer.ts'
 import { fetchedState, readTips, type Tips } from '../git/read-tips.ts'
-import { KEEP, REMOTES, SHARED_REFS, trackingRef, type SharedRef } from '../git/refs.ts'
+import { KEEP, REMOTES, SHARED_REFS, trackingRef } from '../git/refs.ts'
 import type { Repository } from '../git/repository.ts'
 import { untilWon, updateRefs, type RefUpdate } from '../git/update-refs.ts'
 import { markFolded } from './folded-state.ts'
-import { mergeNotes } from './merge-notes.ts'
+import { mergeNotes, type Diverged } from './merge-notes.ts'
 
 /**
  * Folds what was fetched from every remote into the local refs, which only ever grow. Equal and older tips
@@ -53,14 +52,6 @@ async function foldRemote(repo: Repository, local: Tips, remote: string): Promis
   return next
 }
 
-/** A ref that moved on both sides. */
-export interface Diverged {
-  ref: SharedRef
-  ours: Oid
-  theirs: Oid
-  base: Oid | undefined
-}
-
 async function mergeAll(
   repo: Repository,
   remote: string,
@@ -68,7 +59,12 @@ async function mergeAll(
   tips: Tips,
 ): Promise<RefUpdate[]> {
   const writer = new ObjectWriter(await committerIdentity(repo))
-  const merged = await mergeNotes(repo, writer, diverged.filter(({ ref }) => ref !== KEEP), tips)
+  const merged = await mergeNotes(
+    repo,
+    writer,
+    diverged.filter(({ ref }) => ref !== KEEP),
+    tips,
+  )
   const keep = diverged.find(({ ref }) => ref === KEEP)
   const message = `merge metadata of ${remote}\n`
   const planned = merged.map(({ diverged: { ref, ours, theirs }, changes, same }) => ({

@@ -93,7 +93,11 @@ interface Known {
 }
 
 async function readStates(repo: Repository, tips: Tips, runs: readonly Oid[]): Promise<Map<Oid, Known>> {
-  const [runNotes, seriesNotes] = await readNotesOf(repo, [tips.get(RUNS_NOTES), tips.get(SERIES_NOTES)], runs)
+  const [runNotes, seriesNotes] = await readNotesOf(
+    repo,
+    [tips.get(RUNS_NOTES), tips.get(SERIES_NOTES)],
+    runs,
+  )
   const noted = runs.filter((run) => runNotes!.has(run) || seriesNotes!.has(run))
   if (noted.length === 0) return new Map()
   // Reading notes needs a YAML parser, which most runs end without.
@@ -122,7 +126,17 @@ function foldOne(run: Oid, events: JournalEvent[], known: Known = UNKNOWN): Fold
   const state = applyEvents(known.state, events)
   if (state === undefined) return []
   const files = newOutputs(known.state?.record, events)
-  return [{ run, isNew: known.state === undefined, state, files, notes: known.notes, others: known.others, before: known.state }]
+  return [
+    {
+      run,
+      isNew: known.state === undefined,
+      state,
+      files,
+      notes: known.notes,
+      others: known.others,
+      before: known.state,
+    },
+  ]
 }
 
 function isChanged(folding: Folding): boolean {
@@ -131,14 +145,21 @@ function isChanged(folding: Folding): boolean {
 }
 
 /** Commits the new outputs of each run. Returns the commits that the keep chain must reach. */
-async function commitOutputs(repo: Repository, identity: string, foldings: readonly Folding[]): Promise<Oid[]> {
+async function commitOutputs(
+  repo: Repository,
+  identity: string,
+  foldings: readonly Folding[],
+): Promise<Oid[]> {
   const writer = new ObjectWriter(identity)
   const marks = new Map<Folding, Mark>()
   for (const folding of foldings) {
     if (folding.files.length === 0) continue
     const parent = folding.before?.record.outputs?.commit ?? folding.run
     const message = `outputs: ${folding.state.record.name}\n\nRun: ${folding.run}\n`
-    marks.set(folding, writer.commit({ parents: [parent], message, changes: pointerChanges(writer, folding.files) }))
+    marks.set(
+      folding,
+      writer.commit({ parents: [parent], message, changes: pointerChanges(writer, folding.files) }),
+    )
   }
   const oidOf = await writer.write(repo)
   const kept: Oid[] = []
@@ -162,7 +183,9 @@ function pointerChanges(writer: ObjectWriter, files: readonly OutputFile[]): Pat
     blob: writer.blob(formatPointer({ oid: file.oid.replace('sha256:', ''), size: file.size })),
   }))
   if (files.some((file) => file.path.startsWith(`${ARTIFACTS}/`))) {
-    const blob = writer.blob('* filter=lfs diff=lfs merge=lfs -text\n.gitattributes !filter !diff !merge text\n')
+    const blob = writer.blob(
+      '* filter=lfs diff=lfs merge=lfs -text\n.gitattributes !filter !diff !merge text\n',
+    )
     changes.push({ path: `${ARTIFACTS}/.gitattributes`, blob })
   }
   return changes
@@ -183,7 +206,13 @@ async function writeNotes(
     return writer.commit({ parents: tip === undefined ? [] : [tip], message, changes })
   }
   const planned: [ref: string, mark: Mark][] = [
-    [RUNS_NOTES, commit(RUNS_NOTES, changed.flatMap((folding) => runChanges(writer, folding)))],
+    [
+      RUNS_NOTES,
+      commit(
+        RUNS_NOTES,
+        changed.flatMap((folding) => runChanges(writer, folding)),
+      ),
+    ],
   ]
   const series = changed.flatMap((folding) => seriesChanges(writer, folding))
   if (series.length > 0) planned.push([SERIES_NOTES, commit(SERIES_NOTES, series)])
@@ -206,10 +235,18 @@ function seriesChanges(writer: ObjectWriter, folding: Folding): PathChange[] {
   return noteChanges(writer, folding.run, text, folding.notes.series)
 }
 
-function noteChanges(writer: ObjectWriter, target: Oid, text: string, before: Note | undefined): PathChange[] {
+function noteChanges(
+  writer: ObjectWriter,
+  target: Oid,
+  text: string,
+  before: Note | undefined,
+): PathChange[] {
   const path = notePath(target)
   const stale = (before?.paths ?? []).filter((other) => other !== path)
-  return [...stale.map((other) => ({ path: other, delete: true as const })), { path, blob: writer.blob(text) }]
+  return [
+    ...stale.map((other) => ({ path: other, delete: true as const })),
+    { path, blob: writer.blob(text) },
+  ]
 }
 
 const MAX_PARENTS = 200

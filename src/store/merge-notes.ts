@@ -7,11 +7,18 @@ import { diffNotes, joinTexts, notePath, readNotes, type NoteChange } from '../g
 import type { ObjectWriter, PathChange } from '../git/object-writer.ts'
 import { readObjects } from '../git/read-objects.ts'
 import type { Tips } from '../git/read-tips.ts'
-import { CARDS_NOTES, RUNS_NOTES, SERIES_NOTES } from '../git/refs.ts'
+import { CARDS_NOTES, RUNS_NOTES, SERIES_NOTES, type SharedRef } from '../git/refs.ts'
 import type { Repository } from '../git/repository.ts'
 import { mergeCards } from '../schema/merge-cards.ts'
-import type { Diverged } from './fold-fetched.ts'
 import { decodeRun, decodeSeries } from './run-codec.ts'
+
+/** A ref that moved on both sides. */
+export interface Diverged {
+  ref: SharedRef
+  ours: Oid
+  theirs: Oid
+  base: Oid | undefined
+}
 
 /** What a merge of one notes ref changes in our tree. */
 export interface MergedNotes {
@@ -39,9 +46,7 @@ export async function mergeNotes(
   diverged: readonly Diverged[],
   tips: Tips,
 ): Promise<MergedNotes[]> {
-  const sides = await Promise.all(
-    diverged.map(async (one) => ({ one, ...(await readSides(repo, one)) })),
-  )
+  const sides = await Promise.all(diverged.map(async (one) => ({ one, ...(await readSides(repo, one)) })))
   const pairsOf = (ref: string): Pair[] => sides.find(({ one }) => one.ref === ref)?.pairs ?? []
   const series = mergeSeriesPairs(pairsOf(SERIES_NOTES))
   const runs = await mergeRunPairs(repo, tips, pairsOf(RUNS_NOTES), series)
@@ -71,8 +76,15 @@ async function readSides(repo: Repository, { ours, theirs, base }: Diverged): Pr
   const differences = await diffNotes(repo, ours, theirs)
   const both = differences.filter(({ before, after }) => before.length > 0 && after.length > 0)
   const onlyTheirs = differences.filter(({ before }) => before.length === 0)
-  const texts = await readBlobs(repo, both.flatMap(({ before, after }) => [...before, ...after]))
-  const bases = await readNotes(repo, base, both.map(({ target }) => target))
+  const texts = await readBlobs(
+    repo,
+    both.flatMap(({ before, after }) => [...before, ...after]),
+  )
+  const bases = await readNotes(
+    repo,
+    base,
+    both.map(({ target }) => target),
+  )
   const textOf = (blobs: Oid[]): string => blobs.map((blob) => texts.get(blob) ?? '').reduce(joinTexts)
   const pairs = both.map(({ target, before, after }) => ({
     target,
@@ -80,7 +92,11 @@ async function readSides(repo: Repository, { ours, theirs, base }: Diverged): Pr
     theirs: textOf(after),
     base: bases.get(target)?.text,
   }))
-  const paths = await readNotes(repo, ours, both.map(({ target }) => target))
+  const paths = await readNotes(
+    repo,
+    ours,
+    both.map(({ target }) => target),
+  )
   return {
     pairs,
     onlyOurs: differences.some(({ after }) => after.length === 0),

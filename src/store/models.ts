@@ -46,7 +46,8 @@ export async function resolveModel(store: Store, spec: string): Promise<ModelAt>
   const { name, revision } = splitSpec(spec)
   const commit = revision === undefined ? undefined : await resolveCommit(store.repo, revision)
   const config = await readConfig(store.repo, commit)
-  const known = config.models !== undefined && Object.hasOwn(config.models, name) ? config.models[name] : undefined
+  const known =
+    config.models !== undefined && Object.hasOwn(config.models, name) ? config.models[name] : undefined
   const model: ModelConfig = known ?? { path: toRepoPath(store.repo, name) }
   const found =
     commit === undefined
@@ -60,14 +61,18 @@ export async function resolveModel(store: Store, spec: string): Promise<ModelAt>
 export async function modelsAt(store: Store, commit: Oid): Promise<ModelAt[]> {
   const config = await readConfig(store.repo, commit)
   const models = await Promise.all(
-    Object.entries(config.models ?? {}).map(([name, model]) => modelInCommit(store.repo, name, model, commit)),
+    Object.entries(config.models ?? {}).map(([name, model]) =>
+      modelInCommit(store.repo, name, model, commit),
+    ),
   )
   return models.filter(({ target }) => target !== undefined)
 }
 
 function splitSpec(spec: string): { name: string; revision: string | undefined } {
   const at = spec.indexOf('@', 1)
-  return at < 0 ? { name: spec, revision: undefined } : { name: spec.slice(0, at), revision: spec.slice(at + 1) }
+  return at < 0
+    ? { name: spec, revision: undefined }
+    : { name: spec.slice(0, at), revision: spec.slice(at + 1) }
 }
 
 function toRepoPath(repo: Repository, name: string): string {
@@ -101,16 +106,22 @@ async function modelInWorkTree(repo: Repository, name: string, config: ModelConf
   const isFolder = statSync(file).isDirectory()
   const target = isFolder ? await hashFolder(repo, config.path) : await hashFile(repo, config.path)
   const type = isFolder ? 'tree' : 'blob'
-  return { ...model, target, pointers: target === undefined ? [] : await pointersBelow(repo, target, type, config.path) }
+  return {
+    ...model,
+    target,
+    pointers: target === undefined ? [] : await pointersBelow(repo, target, type, config.path),
+  }
 }
 
 // The index knows the pointer of a file that did not change: its content need not be read.
 async function hashFile(repo: Repository, file: string): Promise<Oid | undefined> {
   const literal = ['--literal-pathspecs']
   const changed = (await git(repo, [...literal, 'diff-files', '--name-only', '--', file])).stdout !== ''
-  const staged = (await git(repo, [...literal, 'ls-files', '--stage', '-z', '--', file])).stdout.split(/[ \t]/)[1]
+  const staged = (await git(repo, [...literal, 'ls-files', '--stage', '-z', '--', file])).stdout.split(
+    /[ \t]/,
+  )[1]
   if (!changed && staged !== undefined) return staged
-  return gitLine(repo, ["hash-object", "-w", `--path=${file}`, "--", path.join(repo.root, file)])
+  return gitLine(repo, ['hash-object', '-w', `--path=${file}`, '--', path.join(repo.root, file)])
 }
 
 async function hashFolder(repo: Repository, folder: string): Promise<Oid | undefined> {
@@ -138,13 +149,25 @@ async function pointersBelow(repo: Repository, oid: Oid, type: string, at: strin
     const match = /^\d+ blob ([0-9a-f]+) +(\d+)\t(.*)$/s.exec(line)
     return match === null ? [] : [{ oid: match[1]!, size: Number(match[2]), path: `${at}/${match[3]}` }]
   })
-  return readPointers(repo, blobs.filter(({ size }) => size < MAX_POINTER))
+  return readPointers(
+    repo,
+    blobs.filter(({ size }) => size < MAX_POINTER),
+  )
 }
 
-async function readPointers(repo: Repository, blobs: { oid: Oid; path: string; size: number }[]): Promise<LfsFile[]> {
-  const stats = await statObjects(repo, blobs.map(({ oid }) => oid))
+async function readPointers(
+  repo: Repository,
+  blobs: { oid: Oid; path: string; size: number }[],
+): Promise<LfsFile[]> {
+  const stats = await statObjects(
+    repo,
+    blobs.map(({ oid }) => oid),
+  )
   const small = blobs.filter((_, index) => (stats[index]?.size ?? Infinity) < MAX_POINTER)
-  const objects = await readObjects(repo, small.map(({ oid }) => oid))
+  const objects = await readObjects(
+    repo,
+    small.map(({ oid }) => oid),
+  )
   return small.flatMap(({ path: file }, index) => {
     const pointer = parsePointer(objects[index]?.content.toString('utf8') ?? '')
     return pointer === undefined ? [] : [{ path: file, ...pointer }]
@@ -154,7 +177,8 @@ async function readPointers(repo: Repository, blobs: { oid: Oid; path: string; s
 function unknownModel(name: string, revision: string | undefined, config: Config): ModelError {
   const names = Object.keys(config.models ?? {})
   const where = revision === undefined ? '' : ` at "${revision}"`
-  const known = names.length === 0 ? 'name it under models: in .gitmodel.yaml' : `known models: ${names.join(', ')}`
+  const known =
+    names.length === 0 ? 'name it under models: in .gitmodel.yaml' : `known models: ${names.join(', ')}`
   return new ModelError('model-unknown', `there is no model or file "${name}"${where}`, {
     hints: [known, 'or type the path of a weight file'],
     data: { model: name, revision, known: names },

@@ -2,7 +2,7 @@ import { CONFIG_FILE, type Config } from '../domain/config.ts'
 import { ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
 import { parseDocuments } from '../schema/parse-yaml.ts'
-import { validate } from '../schema/validate.ts'
+import { pointerParts, validate } from '../schema/validate.ts'
 
 /** A problem in `.gitmodel.yaml`. Line and column count from 1. */
 export interface ConfigProblem {
@@ -39,13 +39,9 @@ export function parseConfig(text: string, revision: Oid | undefined): Config {
   throw new ModelError(
     'config-invalid',
     `${CONFIG_FILE}${where}, line ${first.line}, column ${first.column}: ${first.message}`,
-    { hints: [`mend ${CONFIG_FILE} at line ${first.line}, then: git model doctor`], data: { problems, revision } },
+    {
+      hints: [`mend ${CONFIG_FILE} at line ${first.line}, then: git model doctor`],
+      data: { problems, revision },
+    },
   )
-}
-
-function pointerParts(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 }

@@ -22,7 +22,10 @@ export function decodeRun(target: Oid, text: string): DecodedNote<RunRecord> {
   return {
     value: ours.length === 0 ? undefined : ours.reduce(mergeRuns),
     others: [...note.others, ...foreign.map((record) => encodeRun(record))],
-    problems: [...note.problems.map(problemText), ...foreign.map(({ run }) => `a record that claims to be run ${run}`)],
+    problems: [
+      ...note.problems.map(problemText),
+      ...foreign.map(({ run }) => `a record that claims to be run ${run}`),
+    ],
   }
 }
 
@@ -34,10 +37,19 @@ export function decodeSeries(target: Oid, text: string): DecodedNote<Series> {
   return {
     value: ours.length === 0 ? undefined : ours.reduce(mergeSeries),
     others: [...note.others, ...foreign.map((series) => encodeSeries(series))],
-    problems: [...note.problems.map(problemText), ...foreign.map(({ run }) => `a series that claims to be of run ${run}`)],
+    problems: [
+      ...note.problems.map(problemText),
+      ...foreign.map(({ run }) => `a series that claims to be of run ${run}`),
+    ],
   }
 }
 
-function problemText(problem: { message: string; line?: number | undefined; column?: number | undefined }): string {
-  return problem.line === undefined ? problem.message : `line ${problem.line}, column ${problem.column}: ${problem.message}`
+function problemText(problem: {
+  message: string
+  line?: number | undefined
+  column?: number | undefined
+}): string {
+  return problem.line === undefined
+    ? problem.message
+    : `line ${problem.line}, column ${problem.column}: ${problem.message}`
 }

@@ -111,8 +111,12 @@ function ambiguousRun(idOrName: string, found: readonly StoredRun[]): ModelError
   const candidates = found.map(({ record }) => record.run)
   const shown = candidates.slice(0, 8).map((run) => run.slice(0, 12))
   const more = candidates.length > shown.length ? ` and ${candidates.length - shown.length} more` : ''
-  return new ModelError('revision-ambiguous', `"${idOrName}" fits ${candidates.length} runs: ${shown.join(', ')}${more}`, {
-    hints: ['type more of the id: git model runs shows them'],
-    data: { run: idOrName, candidates },
-  })
+  return new ModelError(
+    'revision-ambiguous',
+    `"${idOrName}" fits ${candidates.length} runs: ${shown.join(', ')}${more}`,
+    {
+      hints: ['type more of the id: git model runs shows them'],
+      data: { run: idOrName, candidates },
+    },
+  )
 }

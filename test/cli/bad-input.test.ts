@@ -8,7 +8,10 @@ async function expectError(repo: TestRepo, args: string[], message: string, exit
   expect(ran.stderr).toContain('hint: ')
   expect(ran.exitCode).toBe(exitCode)
   const json = await repo.model(...args, '--json')
-  expect(JSON.parse(json.stderr.trim().split('\n').at(-1)!)).toMatchObject({ schema: 'error/v1', message: expect.stringContaining(message) })
+  expect(JSON.parse(json.stderr.trim().split('\n').at(-1)!)).toMatchObject({
+    schema: 'error/v1',
+    message: expect.stringContaining(message),
+  })
 }
 
 async function withRun(files?: Record<string, string>): Promise<{ repo: TestRepo; run: string }> {
@@ -37,7 +40,9 @@ describe('bad input', () => {
   })
 
   it('a malformed .gitmodel.yaml names line and column', async () => {
-    const repo = await gitdir({ '.gitmodel.yaml': 'models:\n  digits: {path: a}\nmetrics:\n  acc: {goal: up}\n' })
+    const repo = await gitdir({
+      '.gitmodel.yaml': 'models:\n  digits: {path: a}\nmetrics:\n  acc: {goal: up}\n',
+    })
     await expectError(repo, ['runs'], '.gitmodel.yaml, line 4, column')
     await repo.write('.gitmodel.yaml', 'models: [\n')
     await expectError(repo, ['runs'], '.gitmodel.yaml, line')
@@ -76,7 +81,9 @@ describe('bad input', () => {
     const bin = temporaryFolder()
     const git = (await execa('which', ['git'])).stdout
     await execa('ln', ['-s', git, `${bin}/git`])
-    const ran = await repo.modelIn('.', ['init'], { env: { PATH: bin, GIT_EXEC_PATH: (await execa('git', ['--exec-path'])).stdout } })
+    const ran = await repo.modelIn('.', ['init'], {
+      env: { PATH: bin, GIT_EXEC_PATH: (await execa('git', ['--exec-path'])).stdout },
+    })
     expect(ran.stderr).toMatch(/git-lfs/)
     expect(ran.stderr).toContain('hint: ')
   })
@@ -110,7 +117,9 @@ describe('git model checkout', () => {
     await repo.commit({ 'train.sh': 'two' })
     await repo.model('run', '-n', 'two', '--output', 'w.bin', '--', 'sh', '-c', 'printf two > w.bin')
     const head = await repo.git('rev-parse', 'HEAD')
-    expect((await repo.model('checkout', 'one', '--code')).stderr).toMatch(/uncommitted changes would be overwritten/)
+    expect((await repo.model('checkout', 'one', '--code')).stderr).toMatch(
+      /uncommitted changes would be overwritten/,
+    )
     await repo.git('restore', '.')
     const ran = await repo.model('checkout', 'one', '--code')
     expect(ran.exitCode, ran.stderr).toBe(0)
@@ -124,11 +133,14 @@ describe('git model checkout', () => {
 describe('signals', () => {
   it('SIGTERM to git model run reaches the command, and the run is closed as killed', async () => {
     const repo = await gitdir()
-    const code = "process.on('SIGTERM', () => process.exit(0)); console.log('up'); setInterval(() => {}, 1000)"
+    const code =
+      "process.on('SIGTERM', () => process.exit(0)); console.log('up'); setInterval(() => {}, 1000)"
     const script = `git-model run -n stopped -- "${process.execPath}" -e "${code}" & wrapper=$!; sleep 2; kill -TERM $wrapper; wait $wrapper; echo "exit $?"`
     const ran = await repo.exec('sh', ['-c', script])
     expect(ran.stdout).toContain('exit 0')
     const shown = await repo.model('runs', '--json')
-    expect((JSON.parse(shown.stdout) as { runs: { name: string }[] }).runs).toMatchObject([{ name: 'stopped' }])
+    expect((JSON.parse(shown.stdout) as { runs: { name: string }[] }).runs).toMatchObject([
+      { name: 'stopped' },
+    ])
   })
 })

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { compareMetric } from '../../src/domain/compare-metrics.ts'
 import { toStored } from '../../src/domain/number.ts'
 
-const number = fc.oneof(fc.double({ noDefaultInfinity: false }), fc.constantFrom(0, -0, Number.NaN, Infinity, -Infinity))
+const number = fc.oneof(
+  fc.double({ noDefaultInfinity: false }),
+  fc.constantFrom(0, -0, Number.NaN, Infinity, -Infinity),
+)
 const goal = fc.constantFrom('max' as const, 'min' as const)
 
 function verdict(base: number, head: number, config: Parameters<typeof compareMetric>[3]): string {
@@ -45,11 +48,18 @@ describe('a metric on two sides', () => {
   it('never gets worse when more is tolerated', () => {
     const badness = (text: string): number => (text === 'worse' ? 1 : 0)
     fc.assert(
-      fc.property(number, number, goal, fc.double({ min: 0, max: 10, noNaN: true }), fc.double({ min: 0, max: 10, noNaN: true }), (a, b, direction, t, more) => {
-        const strict = verdict(a, b, { goal: direction, tolerance: t })
-        const lenient = verdict(a, b, { goal: direction, tolerance: t + more })
-        expect(badness(lenient)).toBeLessThanOrEqual(badness(strict))
-      }),
+      fc.property(
+        number,
+        number,
+        goal,
+        fc.double({ min: 0, max: 10, noNaN: true }),
+        fc.double({ min: 0, max: 10, noNaN: true }),
+        (a, b, direction, t, more) => {
+          const strict = verdict(a, b, { goal: direction, tolerance: t })
+          const lenient = verdict(a, b, { goal: direction, tolerance: t + more })
+          expect(badness(lenient)).toBeLessThanOrEqual(badness(strict))
+        },
+      ),
     )
   })
 

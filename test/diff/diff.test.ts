@@ -19,7 +19,11 @@ interface Comparison {
 
 /** A repository whose main branch has a model that a recorded run produced. */
 async function trained(): Promise<TestRepo> {
-  const repo = await gitdir({ 'train.sh': 'true\n', '.gitmodel.yaml': CONFIG, '.gitattributes': '*.safetensors filter=lfs diff=lfs merge=lfs -text\n' })
+  const repo = await gitdir({
+    'train.sh': 'true\n',
+    '.gitmodel.yaml': CONFIG,
+    '.gitattributes': '*.safetensors filter=lfs diff=lfs merge=lfs -text\n',
+  })
   await train(repo, 'base', 0.9)
   return repo
 }
@@ -28,7 +32,17 @@ async function trained(): Promise<TestRepo> {
 async function train(repo: TestRepo, name: string, accuracy: number, more = ''): Promise<void> {
   await repo.commit({ 'train.sh': `# ${name}\n` }, `code of ${name}`)
   const script = `mkdir -p models; printf ${name} > models/d.safetensors; git model log val/acc=${accuracy} ${more} --step 1`
-  const ran = await repo.model('run', '-n', name, '--output', 'models/d.safetensors', '--', 'sh', '-c', script)
+  const ran = await repo.model(
+    'run',
+    '-n',
+    name,
+    '--output',
+    'models/d.safetensors',
+    '--',
+    'sh',
+    '-c',
+    script,
+  )
   expect(ran.exitCode, ran.stderr).toBe(0)
   await repo.git('add', 'models')
   await repo.git('commit', '--quiet', '-m', `weights of ${name}`)
@@ -69,7 +83,10 @@ describe('git model diff', () => {
     await repo.git('branch', '--quiet', '-D', 'wider')
     await repo.git('reflog', 'expire', '--expire=now', '--all')
     await repo.git('gc', '--quiet', '--prune=now')
-    expect(await diff(repo, 'HEAD^', 'HEAD')).toMatchObject({ verdict: 'better', head: { rule: 'produced', record: { name: 'wider' } } })
+    expect(await diff(repo, 'HEAD^', 'HEAD')).toMatchObject({
+      verdict: 'better',
+      head: { rule: 'produced', record: { name: 'wider' } },
+    })
   })
 
   it('finds a run without outputs by its tree after a rebase or squash, and by a link when both changed', async () => {
@@ -125,10 +142,22 @@ describe('git model diff', () => {
   it('escapes what a record claims, in the terminal and in Markdown', async () => {
     const repo = await gitdir({ 'a.txt': 'a', '.gitmodel.yaml': CONFIG })
     await repo.model('run', '-n', 'a', '--', 'sh', '-c', 'git model log val/acc=0.9')
-    await repo.model('run', '-n', '<img src=x> @everyone | [x](y)', '-p', 'p=\u001b[31mred', '--', 'sh', '-c', 'git model log val/acc=0.8 "<b>|x=1"')
+    await repo.model(
+      'run',
+      '-n',
+      '<img src=x> @everyone | [x](y)',
+      '-p',
+      'p=\u001b[31mred',
+      '--',
+      'sh',
+      '-c',
+      'git model log val/acc=0.8 "<b>|x=1"',
+    )
     const text = await repo.model('diff', 'a', 'HEAD', '--all')
     expect(text.stdout).not.toContain('\u001b')
-    const runs = JSON.parse((await repo.model('runs', '--json')).stdout) as { runs: { run: string; name: string }[] }
+    const runs = JSON.parse((await repo.model('runs', '--json')).stdout) as {
+      runs: { run: string; name: string }[]
+    }
     const hostile = runs.runs.find(({ name }) => name !== 'a')!.run
     const markdown = await repo.model('diff', 'a', hostile, '--format', 'md')
     expect(markdown.stdout).not.toMatch(/(?<!\\)<(?:img|b>)|@everyone|(?<!\\)\[x|\u001b/)

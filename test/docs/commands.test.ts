@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { makeColors } from '../../src/cli/colors.ts'
-import { isGroup, type Target } from '../../src/cli/read-arguments.ts'
-import { renderHelp, visible } from '../../src/cli/render/help.ts'
+import { isGroup, visible, type Target } from '../../src/cli/render/command-target.ts'
+import { renderHelp } from '../../src/cli/render/help.ts'
 import { chapters, routes } from '../../src/cli/routes.ts'
 
 // docs/commands.md is what the program says of itself. After a change: npm test -- -u test/docs/commands.test.ts
@@ -14,7 +14,9 @@ const names = [...helps.keys()]
 describe('the commands', () => {
   it('stand in docs/commands.md', async () => {
     const head = '# Commands\n\nWritten by a test, from what `git model COMMAND -h` says.\n'
-    const sections = names.map((name) => `## git model ${name}\n\n\`\`\`\n${helps.get(name)!.trim()}\n\`\`\`\n`)
+    const sections = names.map(
+      (name) => `## git model ${name}\n\n\`\`\`\n${helps.get(name)!.trim()}\n\`\`\`\n`,
+    )
     await expect([head, ...sections].join('\n')).toMatchFileSnapshot(path.join(root, 'docs/commands.md'))
   })
 

@@ -14,7 +14,9 @@ describe('the pages of the documentation', () => {
 
   it('are all named in docs/README.md', () => {
     const index = read('docs/README.md')
-    const missing = pages.filter((page) => page.startsWith('docs/') && !index.includes(`(${page.slice('docs/'.length)})`))
+    const missing = pages.filter(
+      (page) => page.startsWith('docs/') && !index.includes(`(${page.slice('docs/'.length)})`),
+    )
     expect(missing.filter((page) => page !== 'docs/README.md')).toEqual([])
   })
 })
@@ -35,7 +37,10 @@ function leadsSomewhere(page: string, link: string): boolean {
 // As GitHub makes them: lower case, without punctuation, blanks as hyphens.
 function anchorsOf(markdown: string): string[] {
   return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => {
-    return heading!.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')
+    return heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-')
   })
 }
 

@@ -35,7 +35,9 @@ export function toScript(steps: readonly Step[], mark: string): string {
 /** Tells what a command printed from what it is said to print; undefined when they agree. */
 export function compareOutput(said: readonly string[], printed: string): string | undefined {
   const pattern = said.map((line) => (line === '…' ? '(?:.*\n)*?' : `${toPattern(line)}\n`)).join('')
-  const actual = splitLines(printed).map((line) => `${normalise(line)}\n`).join('')
+  const actual = splitLines(printed)
+    .map((line) => `${normalise(line)}\n`)
+    .join('')
   return new RegExp(`^${pattern}$`).test(actual) ? undefined : printed
 }
 

@@ -54,7 +54,10 @@ async function type(steps: readonly Step[]): Promise<{ printed: string; exitCode
     reject: false,
   })
   const parts = stdout.split(new RegExp(`^${mark} (\\d+)\\n?`, 'm'))
-  return steps.map((_, index) => ({ printed: parts[2 * index] ?? '', exitCode: Number(parts[2 * index + 1] ?? -1) }))
+  return steps.map((_, index) => ({
+    printed: parts[2 * index] ?? '',
+    exitCode: Number(parts[2 * index + 1] ?? -1),
+  }))
 }
 
 /** A repository with the example's training code, committed and pushed. */

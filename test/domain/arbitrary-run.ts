@@ -34,9 +34,11 @@ export const edit: fc.Arbitrary<(record: RunRecord) => RunRecord> = fc.oneof(
           else registers.set(`${group}/${name}`, value)
         }),
   ),
-  fc.string({ maxLength: 4 }).map(
-    (notes) => (record: RunRecord) => editRegisters(record, (registers) => registers.set('notes', notes)),
-  ),
+  fc
+    .string({ maxLength: 4 })
+    .map(
+      (notes) => (record: RunRecord) => editRegisters(record, (registers) => registers.set('notes', notes)),
+    ),
   fc.constantFrom('d', 'e', 'f').map((digit) => (record: RunRecord) => {
     const links = [...new Set([...(record.links ?? []), digit.repeat(40)])].sort()
     return { ...record, links, revision: record.revision + 1 }

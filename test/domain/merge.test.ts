@@ -12,7 +12,11 @@ describe('the join of two records of a run', () => {
   it('is commutative, associative and idempotent', () => {
     fc.assert(
       fc.property(pick, ([all, i, j, k]) => {
-        const [a, b, c] = [i, j, k].map((index) => all[index % all.length]!) as [typeof FIRST, typeof FIRST, typeof FIRST]
+        const [a, b, c] = [i, j, k].map((index) => all[index % all.length]!) as [
+          typeof FIRST,
+          typeof FIRST,
+          typeof FIRST,
+        ]
         expect(stableJson(mergeRuns(a, b))).toBe(stableJson(mergeRuns(b, a)))
         expect(stableJson(mergeRuns(mergeRuns(a, b), c))).toBe(stableJson(mergeRuns(a, mergeRuns(b, c))))
         expect(stableJson(mergeRuns(a, a))).toBe(stableJson(a))
@@ -52,7 +56,9 @@ describe('the union of two series', () => {
     fc.assert(
       fc.property(series, series, series, (a, b, c) => {
         expect(stableJson(mergeSeries(a, b))).toBe(stableJson(mergeSeries(b, a)))
-        expect(stableJson(mergeSeries(mergeSeries(a, b), c))).toBe(stableJson(mergeSeries(a, mergeSeries(b, c))))
+        expect(stableJson(mergeSeries(mergeSeries(a, b), c))).toBe(
+          stableJson(mergeSeries(a, mergeSeries(b, c))),
+        )
         expect(stableJson(mergeSeries(a, a))).toBe(stableJson(a))
       }),
     )

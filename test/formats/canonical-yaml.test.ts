@@ -6,6 +6,8 @@ import { compareCodePoints, formatScalar, formatYaml } from '../../src/domain/ca
 const tricky = fc.constantFrom(
   ...[
     'no',
+    'Off',
+    'FALSE',
     'On',
     'YES',
     'y',
@@ -192,6 +194,10 @@ describe('formatYaml', () => {
     [null, 'null'],
   ])('writes %j as %s', (input, expected) => {
     expect(formatScalar(input)).toBe(expected)
+  })
+
+  it('sorts by code point, as bytes are sorted', () => {
+    expect(formatYaml({ '\u{1F600}': 1, '\uFF5E': 2, a: 3 })).toBe('---\na: 3\n"\uFF5E": 2\n"\u{1F600}": 1\n')
   })
 
   it('writes a key that is too long for a plain key', () => {

@@ -50,6 +50,10 @@ describe('parseDocuments', () => {
     expect(performance.now() - start).toBeLessThan(5000)
   })
 
+  it('splits a stream into so many documents and no more', () => {
+    expect(parseDocuments('---\na\n'.repeat(20_000)).length).toBeLessThanOrEqual(10_000)
+  })
+
   it('takes keys for texts, and no key for more than a key', () => {
     for (const text of [
       '__proto__: {polluted: 1}\nconstructor: 2\n1: a\ntrue: b\n',
@@ -131,6 +135,34 @@ describe('readCanonical', () => {
         expect(readCanonical(encodeRun(record))).toEqual({ value: record })
       }),
     )
+  })
+
+  it.each([
+    'a: 1\na: 2',
+    'a: {b: 1, b: 2}',
+    'a: b\n  c',
+    'a: b\n  c: d',
+    'a:\n  b: 1\n   c: 2',
+    'a:\n    b: 1',
+    'a: no',
+    'a: 1 # c',
+    'a:\n- b',
+    'a: |\n   b\n  c',
+    'a: [b, [c]]',
+    'a: 012',
+    'a: b\n\nc: d',
+    '- a\n -b',
+    'a',
+    "a: 'b'",
+    'a: "\u0085"',
+    'a: 2026-11-23',
+    'a: b: c',
+    'a: [b',
+  ])('leaves %j to the YAML library', (body) => {
+    const text = `---\n${body}\n`
+    const read = readCanonical(text)
+    if (read !== undefined) expect(read.value).toEqual(readYamlTree(text, budget()).value)
+    if (body !== 'a') expect(read).toBeUndefined()
   })
 
   it('reads nothing otherwise than YAML does', () => {

@@ -19,28 +19,37 @@ async function withRemote(): Promise<TestRepo> {
   return repo
 }
 
-const interpreters = ['#!/bin/sh', '#!/bin/sh -e', '#!/usr/bin/env bash', '#!/bin/bash -e', '#!/usr/bin/env node']
+const interpreters = [
+  '#!/bin/sh',
+  '#!/bin/sh -e',
+  '#!/usr/bin/env bash',
+  '#!/bin/bash -e',
+  '#!/usr/bin/env node',
+]
 
 describe('a hook that was there before', () => {
-  test.each(interpreters)('%s gets stdin and arguments of pre-push, and its exit code counts', async (shebang) => {
-    const repo = await withRemote()
-    const trace = repo.path('.git/trace')
-    const shell = `printf '%s|' "$@" > '${trace}'\ncat >> '${trace}'\n[ ! -e .git/refuse ] || exit 7\n`
-    const script = `const fs = require('fs')\nfs.writeFileSync('${trace}', process.argv.slice(2).map((a) => a + '|').join('') + fs.readFileSync(0, 'utf8'))\nprocess.exit(fs.existsSync('.git/refuse') ? 7 : 0)\n`
-    writeHook(repo, '.git/hooks/pre-push', `${shebang}\n${shebang.endsWith('node') ? script : shell}`)
-    await repo.model('init')
-    const head = await repo.git('rev-parse', 'HEAD')
-    const url = await repo.git('remote', 'get-url', 'origin')
-    await repo.git('push', 'origin', 'main', 'main:other')
-    const zero = '0'.repeat(40)
-    expect(readFileSync(trace, 'utf8')).toBe(
-      `origin|${url}|refs/heads/main ${head} refs/heads/main ${zero}\nrefs/heads/main ${head} refs/heads/other ${zero}\n`,
-    )
-    await repo.write('.git/refuse', '')
-    const refused = await repo.exec('git', ['push', 'origin', 'main:third'])
-    expect(refused.exitCode).toBe(1)
-    expect(await repo.git('ls-remote', 'origin', 'third')).toBe('')
-  })
+  test.each(interpreters)(
+    '%s gets stdin and arguments of pre-push, and its exit code counts',
+    async (shebang) => {
+      const repo = await withRemote()
+      const trace = repo.path('.git/trace')
+      const shell = `printf '%s|' "$@" > '${trace}'\ncat >> '${trace}'\n[ ! -e .git/refuse ] || exit 7\n`
+      const script = `const fs = require('fs')\nfs.writeFileSync('${trace}', process.argv.slice(2).map((a) => a + '|').join('') + fs.readFileSync(0, 'utf8'))\nprocess.exit(fs.existsSync('.git/refuse') ? 7 : 0)\n`
+      writeHook(repo, '.git/hooks/pre-push', `${shebang}\n${shebang.endsWith('node') ? script : shell}`)
+      await repo.model('init')
+      const head = await repo.git('rev-parse', 'HEAD')
+      const url = await repo.git('remote', 'get-url', 'origin')
+      await repo.git('push', 'origin', 'main', 'main:other')
+      const zero = '0'.repeat(40)
+      expect(readFileSync(trace, 'utf8')).toBe(
+        `origin|${url}|refs/heads/main ${head} refs/heads/main ${zero}\nrefs/heads/main ${head} refs/heads/other ${zero}\n`,
+      )
+      await repo.write('.git/refuse', '')
+      const refused = await repo.exec('git', ['push', 'origin', 'main:third'])
+      expect(refused.exitCode).toBe(1)
+      expect(await repo.git('ls-remote', 'origin', 'third')).toBe('')
+    },
+  )
 
   test('of git-lfs still uploads, once', async () => {
     const repo = await withRemote()
@@ -66,8 +75,13 @@ describe('a hook that was there before', () => {
 
   test('is found under core.hooksPath, and looks at its own name, as husky does', async () => {
     const repo = await gitdir()
-    writeHook(repo, '.husky/_/h', '#!/usr/bin/env sh\nn=$(basename "$0")\ns=$(dirname "$(dirname "$0")")/$n\n[ ! -f "$s" ] && exit 0\nsh -e "$s" "$@"\nexit $?\n')
-    for (const name of ['pre-commit', 'post-commit']) writeHook(repo, `.husky/_/${name}`, '#!/usr/bin/env sh\n. "${0%/*}/h"')
+    writeHook(
+      repo,
+      '.husky/_/h',
+      '#!/usr/bin/env sh\nn=$(basename "$0")\ns=$(dirname "$(dirname "$0")")/$n\n[ ! -f "$s" ] && exit 0\nsh -e "$s" "$@"\nexit $?\n',
+    )
+    for (const name of ['pre-commit', 'post-commit'])
+      writeHook(repo, `.husky/_/${name}`, '#!/usr/bin/env sh\n. "${0%/*}/h"')
     writeHook(repo, '.husky/pre-commit', `echo husky >> .git/trace\n[ ! -e .git/refuse ]\n`)
     await repo.git('config', 'core.hooksPath', '.husky/_')
     await repo.model('init')
@@ -112,7 +126,9 @@ describe('a hook that was there before', () => {
     const linked = path.join(temporaryFolder(), 'linked')
     await repo.git('worktree', 'add', '--quiet', linked)
     const env = { GIT_MODEL_HOOKS: '0' }
-    expect((await repo.exec('git', ['commit', '--allow-empty', '-m', 'one'], { cwd: linked, env })).exitCode).toBe(0)
+    expect(
+      (await repo.exec('git', ['commit', '--allow-empty', '-m', 'one'], { cwd: linked, env })).exitCode,
+    ).toBe(0)
     expect(await repo.read('.git/trace')).toBe(`${linked}\n`)
   })
 
@@ -148,7 +164,9 @@ describe('our hooks', () => {
     chmodSync(repo.path('.git/hooks/post-merge'), 0o644)
     rmSync(repo.path('.git/hooks/post-rewrite'))
     const ill = await repo.model('doctor')
-    expect(ill.stdout).toContain('pre-push is of an earlier version, or edited, post-merge is not executable, post-rewrite is missing')
+    expect(ill.stdout).toContain(
+      'pre-push is of an earlier version, or edited, post-merge is not executable, post-rewrite is missing',
+    )
     expect(ill.stdout).toContain('a newer git-model wrote the hooks')
     await repo.model('init')
     expect(await repo.read('.git/hooks/pre-push')).toBe(readHookBody('pre-push'))
@@ -161,7 +179,8 @@ describe('our hooks', () => {
     writeHook(repo, '.git/hooks/pre-commit', '#!/bin/sh\necho mine >> .git/trace\n')
     await repo.model('init')
     await repo.git('mv', '-k', 'x', 'y')
-    const hook = '#!/usr/bin/env bash\n# File generated by pre-commit: https://pre-commit.com\nHERE="$(cd "$(dirname "$0")" && pwd)"\n# hook-impl\n"$HERE/pre-commit.legacy" "$@"\n'
+    const hook =
+      '#!/usr/bin/env bash\n# File generated by pre-commit: https://pre-commit.com\nHERE="$(cd "$(dirname "$0")" && pwd)"\n# hook-impl\n"$HERE/pre-commit.legacy" "$@"\n'
     const ours = readHookBody('pre-commit')
     writeHook(repo, '.git/hooks/pre-commit.legacy', ours)
     writeHook(repo, '.git/hooks/pre-commit', hook)
@@ -183,6 +202,8 @@ describe('our hooks', () => {
     await repo.git('lfs', 'update', '--force')
     expect((await repo.model('doctor')).stdout).toContain('pre-push was overwritten')
     expect((await repo.model('doctor', '--fix')).exitCode).toBe(0)
-    expect((await repo.model('doctor')).stdout).toContain('5 in .git/hooks; pre-push, post-merge, post-checkout run an earlier hook first')
+    expect((await repo.model('doctor')).stdout).toContain(
+      '5 in .git/hooks; pre-push, post-merge, post-checkout run an earlier hook first',
+    )
   })
 })

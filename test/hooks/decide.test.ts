@@ -45,14 +45,23 @@ describe('with nothing to do no program is started', () => {
     expect((await bob.model('run', '--', 'true')).exitCode).toBe(0)
     await bob.git('commit', '--quiet', '--allow-empty', '-m', 'more')
     await bob.git('push', '--quiet')
-    await bob.model('runs')
+    expect(await git(bob, 'checkout', '--quiet', '-b', 'after-push')).toEqual([])
+    expect(await git(bob, 'checkout', '--quiet', 'main')).toEqual([])
     await bob.git('commit', '--quiet', '--allow-empty', '-m', 'still more')
     expect(await git(bob, 'push', '--quiet')).toEqual([])
     await alice.git('pull', '--quiet', '--no-rebase')
     await alice.model('runs')
     expect(await git(alice, 'checkout', '--quiet', '-b', 'other')).toEqual([])
     expect(await git(alice, 'push', '--quiet', 'origin', 'other')).toEqual([])
-    expect(await git(alice, 'push', '--quiet', temporaryBare(await alice.git('remote', 'get-url', 'origin')), 'other')).toEqual([])
+    expect(
+      await git(
+        alice,
+        'push',
+        '--quiet',
+        temporaryBare(await alice.git('remote', 'get-url', 'origin')),
+        'other',
+      ),
+    ).toEqual([])
   })
 })
 
@@ -80,7 +89,9 @@ describe('with something to do git-model is started', () => {
     expect(await git(alice, 'commit', '-m', 'weights')).toEqual(['git-model hook pre-commit'])
     await alice.write(name, Buffer.concat([content, Buffer.from('\n')]))
     await alice.git('add', '--all')
-    const skipped = await alice.exec('git', ['commit', '-m', 'skip'], { env: { ...env, GIT_MODEL_HOOKS: '0' } })
+    const skipped = await alice.exec('git', ['commit', '-m', 'skip'], {
+      env: { ...env, GIT_MODEL_HOOKS: '0' },
+    })
     expect(skipped.exitCode).toBe(0)
     expect(watched.started()).toEqual([])
   })
@@ -100,8 +111,12 @@ describe('with something to do git-model is started', () => {
 
   test('by git pull, checkout and rebase of what was fetched', async () => {
     await bob.git('fetch', '--quiet')
-    expect(await git(bob, 'checkout', '--quiet', '-b', 'topic')).toEqual([expect.stringMatching(/^git-model hook post-checkout [0-9a-f]{40} [0-9a-f]{40} 1$/)])
-    expect(await git(bob, 'commit', '--amend', '--quiet', '--allow-empty', '-m', 'amended')).toEqual(['git-model hook post-rewrite amend'])
+    expect(await git(bob, 'checkout', '--quiet', '-b', 'topic')).toEqual([
+      expect.stringMatching(/^git-model hook post-checkout [0-9a-f]{40} [0-9a-f]{40} 1$/),
+    ])
+    expect(await git(bob, 'commit', '--amend', '--quiet', '--allow-empty', '-m', 'amended')).toEqual([
+      'git-model hook post-rewrite amend',
+    ])
     await git(bob, 'checkout', '--quiet', 'main')
     expect((await git(bob, 'merge', '--quiet', 'origin/main')).at(-1)).toBe('git-model hook post-merge 0')
   })

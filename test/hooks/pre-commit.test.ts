@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { pathWithout } from '../init/path-without.ts'
 import { gitdir, temporaryFolder, type TestRepo } from '../support/repo.ts'
 import { formatTranscript } from '../support/transcript.ts'
 import { zipFile } from '../weights/zip-file.ts'
@@ -18,17 +19,20 @@ const binary = (size: number): Buffer => Buffer.alloc(size, '\u0000\u0001\u0002'
 const commit = (repo: TestRepo, ...args: string[]) => repo.exec('git', ['commit', '-m', 'change', ...args])
 
 describe('weights that are staged as content', () => {
-  test.each([['a plain commit'], ['commit --all', '--all'], ['commit --amend', '--amend']])('go through LFS in %s', async (_, ...args) => {
-    const repo = await setUp()
-    await repo.write('models/a "b" ü.safetensors', binary(200_000))
-    await repo.git(...RAW, 'add', '--all')
-    expect(await repo.git('cat-file', '-s', ':models/a "b" ü.safetensors')).toBe('200000')
-    const ran = await commit(repo, ...args)
-    expect(ran).toMatchObject({ exitCode: 0 })
-    expect(await repo.git('lfs', 'ls-files', '--name-only')).toContain('a "b" ü.safetensors')
-    expect(await repo.git('status', '--porcelain')).toBe('')
-    expect(await repo.git('lfs', 'fsck')).toContain('OK')
-  })
+  test.each([['a plain commit'], ['commit --all', '--all'], ['commit --amend', '--amend']])(
+    'go through LFS in %s',
+    async (_, ...args) => {
+      const repo = await setUp()
+      await repo.write('models/a "b" ü.safetensors', binary(200_000))
+      await repo.git(...RAW, 'add', '--all')
+      expect(await repo.git('cat-file', '-s', ':models/a "b" ü.safetensors')).toBe('200000')
+      const ran = await commit(repo, ...args)
+      expect(ran).toMatchObject({ exitCode: 0 })
+      expect(await repo.git('lfs', 'ls-files', '--name-only')).toContain('a "b" ü.safetensors')
+      expect(await repo.git('status', '--porcelain')).toBe('')
+      expect(await repo.git('lfs', 'fsck')).toContain('OK')
+    },
+  )
 
   test('are what was staged, not what the work tree has now', async () => {
     const repo = await setUp()
@@ -60,7 +64,9 @@ describe('weights that are staged as content', () => {
     await repo.git('worktree', 'add', '--quiet', '-b', 'linked', linked)
     await repo.exec('sh', ['-c', 'printf weights > a.pt'], { cwd: linked })
     await repo.exec('git', [...RAW, 'add', 'a.pt'], { cwd: linked })
-    expect((await repo.exec('git', ['commit', '-m', 'x'], { cwd: linked })).stderr).toContain('sent through Git LFS')
+    expect((await repo.exec('git', ['commit', '-m', 'x'], { cwd: linked })).stderr).toContain(
+      'sent through Git LFS',
+    )
     expect(await repo.git('show', 'linked:a.pt')).toContain('git-lfs.github.com')
   })
 
@@ -163,7 +169,10 @@ describe('a pickle', () => {
 })
 
 test('a model that needs a card and gets new weights is warned of', async () => {
-  const repo = await setUp({ '.gitmodel.yaml': 'models:\n  digits: {path: models/digits.safetensors, card: required}\n  folder: {path: parts, card: required}\n' })
+  const repo = await setUp({
+    '.gitmodel.yaml':
+      'models:\n  digits: {path: models/digits.safetensors, card: required}\n  folder: {path: parts, card: required}\n',
+  })
   await repo.write('models/digits.safetensors', 'weights')
   await repo.write('parts/one.pt', 'weights')
   await repo.git('add', '--all')
@@ -174,12 +183,15 @@ test('a model that needs a card and gets new weights is warned of', async () => 
   expect(ran.stderr).toContain('git model card new digits')
 })
 
-test('without git-lfs a commit of weights stops before anything is lost', async () => {
+test('without git-lfs a commit of weights stops, and what is staged stays staged', async () => {
   const repo = await setUp()
   await repo.write('a.pt', 'weights')
   await repo.git(...RAW, 'add', '--all')
-  const ran = await repo.exec('git', ['-c', 'alias.lfs=!false', 'commit', '-m', 'x'], { env: { GIT_CONFIG_COUNT: '0' } })
-  expect(ran.exitCode === 0 || ran.stderr.includes('Git LFS')).toBe(true)
+  const ran = await repo.exec('git', [...RAW, 'commit', '-m', 'x'], { env: { PATH: pathWithout('git-lfs') } })
+  expect(ran.exitCode).toBe(1)
+  expect(ran.stderr).toContain('"a.pt" could not go through Git LFS')
+  expect(ran.stderr).toContain('hint: sudo apt-get install git-lfs')
+  expect(await repo.git('cat-file', '-p', ':a.pt')).toBe('weights')
 })
 
 function hintOf(stderr: string): string {

@@ -6,7 +6,10 @@ import { clone, gitdir, teams, temporaryFolder, type TestRepo } from '../support
 /** Makes a remote refuse refs outside refs/heads, as some hosts do. */
 function refuseMetadata(origin: string): void {
   const hook = path.join(origin, 'hooks/update')
-  writeFileSync(hook, '#!/bin/sh\ncase $1 in refs/heads/*) exit 0 ;; esac\necho "only branches here" >&2\nexit 1\n')
+  writeFileSync(
+    hook,
+    '#!/bin/sh\ncase $1 in refs/heads/*) exit 0 ;; esac\necho "only branches here" >&2\nexit 1\n',
+  )
   chmodSync(hook, 0o755)
 }
 
@@ -66,7 +69,9 @@ describe('git push', () => {
     await repo.git('remote', 'add', 'origin', origin)
     const ran = await repo.exec('git', ['push', '--set-upstream', 'origin', 'main'])
     expect(ran.stderr).toContain('git fetch origin brings runs and cards from now on')
-    expect(await repo.git('config', '--get-all', 'remote.origin.fetch')).toContain('refs/model/remotes/origin/')
+    expect(await repo.git('config', '--get-all', 'remote.origin.fetch')).toContain(
+      'refs/model/remotes/origin/',
+    )
     const bob = await clone(origin)
     await bob.model('init')
     await bob.git('fetch', '--quiet')

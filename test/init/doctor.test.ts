@@ -20,9 +20,14 @@ async function findings(repo: TestRepo, ...flags: string[]): Promise<{ exitCode:
 
 /** Expects one thing to be wrong, mends it, and expects nothing to be wrong then. */
 async function expectMended(repo: TestRepo, state: string, message: RegExp): Promise<void> {
-  expect((await findings(repo)).found).toMatchObject([{ state, message: expect.stringMatching(message), hints: ['git model doctor --fix'] }])
+  expect((await findings(repo)).found).toMatchObject([
+    { state, message: expect.stringMatching(message), hints: ['git model doctor --fix'] },
+  ])
   const { exitCode, found } = await findings(repo, '--fix')
-  expect({ exitCode, states: found.map((finding) => finding.state) }).toEqual({ exitCode: 0, states: ['fixed'] })
+  expect({ exitCode, states: found.map((finding) => finding.state) }).toEqual({
+    exitCode: 0,
+    states: ['fixed'],
+  })
   expect((await findings(repo)).found).toEqual([])
 }
 
@@ -30,36 +35,47 @@ describe('git model doctor', () => {
   test('finds nothing in a repository that was just set up', async () => {
     const { alice } = await teams()
     const ran = await alice.model('doctor')
-    expect(formatTranscript({ ...ran, stdout: ran.stdout.replace(/versions: .*/, 'versions: …') })).toMatchSnapshot()
+    expect(
+      formatTranscript({ ...ran, stdout: ran.stdout.replace(/versions: .*/, 'versions: …') }),
+    ).toMatchSnapshot()
   })
 
   test('tells where git-model is not set up', async () => {
     const repo = await gitdir()
     const { exitCode, found } = await findings(repo)
     expect(exitCode).toBe(1)
-    expect(found).toMatchObject([{ state: 'error', message: 'git-model is not set up in this repository', hints: ['git model init'] }])
+    expect(found).toMatchObject([
+      { state: 'error', message: 'git-model is not set up in this repository', hints: ['git model init'] },
+    ])
     expect((await findings(repo, '--fix')).exitCode).toBe(1)
   })
 
-  test.each(['+refs/notes/*:refs/notes/*', '+refs/*:refs/*', '+refs/notes/model/runs:refs/notes/model/runs', '+refs/model/*:refs/model/*'])(
-    'finds and mends the refspec %s',
-    async (refspec) => {
-      const { alice, bob } = await teams()
-      await alice.git('config', '--add', 'remote.origin.fetch', refspec)
-      await expectMended(alice, 'error', /would overwrite unpushed runs and cards/)
-      await alice.model('run', '-n', 'mine', '--', 'true')
-      await bob.model('run', '-n', 'theirs', '--', 'true')
-      await bob.model('sync')
-      await alice.git('fetch', '--prune')
-      const { stdout } = await alice.model('runs')
-      expect(stdout).toContain('mine')
-      expect(stdout).toContain('theirs')
-    },
-  )
+  test.each([
+    '+refs/notes/*:refs/notes/*',
+    '+refs/*:refs/*',
+    '+refs/notes/model/runs:refs/notes/model/runs',
+    '+refs/model/*:refs/model/*',
+  ])('finds and mends the refspec %s', async (refspec) => {
+    const { alice, bob } = await teams()
+    await alice.git('config', '--add', 'remote.origin.fetch', refspec)
+    await expectMended(alice, 'error', /would overwrite unpushed runs and cards/)
+    await alice.model('run', '-n', 'mine', '--', 'true')
+    await bob.model('run', '-n', 'theirs', '--', 'true')
+    await bob.model('sync')
+    await alice.git('fetch', '--prune')
+    const { stdout } = await alice.model('runs')
+    expect(stdout).toContain('mine')
+    expect(stdout).toContain('theirs')
+  })
 
   test('leaves harmless refspecs alone', async () => {
     const { alice } = await teams()
-    for (const refspec of ['+refs/notes/commits:refs/notes/commits', '+refs/tags/*:refs/tags/*', 'refs/notes/*:refs/notes/*', '^refs/notes/*']) {
+    for (const refspec of [
+      '+refs/notes/commits:refs/notes/commits',
+      '+refs/tags/*:refs/tags/*',
+      'refs/notes/*:refs/notes/*',
+      '^refs/notes/*',
+    ]) {
       await alice.git('config', '--add', 'remote.origin.fetch', refspec)
     }
     expect((await findings(alice)).found).toEqual([])
@@ -82,7 +98,9 @@ describe('git model doctor', () => {
   test('finds LFS filters that are gone', async () => {
     const { alice } = await teams()
     const env = { GIT_CONFIG_GLOBAL: '/dev/null' }
-    expect((await alice.modelIn('.', ['doctor'], { env })).stdout).toContain('the filters of Git LFS are not set up')
+    expect((await alice.modelIn('.', ['doctor'], { env })).stdout).toContain(
+      'the filters of Git LFS are not set up',
+    )
     expect((await alice.modelIn('.', ['doctor', '--fix'], { env })).exitCode).toBe(0)
     expect(await alice.git('config', '--local', 'filter.lfs.required')).toBe('true')
   })
@@ -91,9 +109,16 @@ describe('git model doctor', () => {
     const { alice } = await teams()
     await alice.write('.gitmodel.yaml', 'models:\n  digits:\n    path: ../secret\n')
     expect((await findings(alice)).found).toMatchObject([
-      { state: 'error', message: '.gitmodel.yaml, line 3, column 11: models.digits.path: must be a relative path inside the repository' },
+      {
+        state: 'error',
+        message:
+          '.gitmodel.yaml, line 3, column 11: models.digits.path: must be a relative path inside the repository',
+      },
     ])
-    await alice.write('.gitmodel.yaml', 'weights: {patterns: ["*.odd"]}\nmetrics: {a: {primary: true}, b: {primary: true}}\n')
+    await alice.write(
+      '.gitmodel.yaml',
+      'weights: {patterns: ["*.odd"]}\nmetrics: {a: {primary: true}, b: {primary: true}}\n',
+    )
     expect((await findings(alice)).found.map(({ message }) => message)).toEqual([
       '.gitmodel.yaml names weights that .gitattributes does not route through Git LFS: *.odd',
       'several metrics are primary (a, b); a ranks the runs',
@@ -103,23 +128,34 @@ describe('git model doctor', () => {
   test('finds weights that are still in git itself', async () => {
     const repo = await gitdir({ 'old.pt': 'weights' })
     await repo.model('init')
-    expect((await findings(repo)).found).toMatchObject([{ state: 'warn', message: expect.stringContaining('old.pt') }])
+    expect((await findings(repo)).found).toMatchObject([
+      { state: 'warn', message: expect.stringContaining('old.pt') },
+    ])
   })
 
   test('closes a run whose process is gone', async () => {
     const { alice } = await teams()
     await alice.exec('sh', ['-c', `git model run -n lost -- sh -c 'kill -9 $PPID; kill -9 $$'`])
-    expect((await findings(alice)).found).toMatchObject([{ state: 'warn', message: '1 run lost every process and was never ended' }])
-    expect((await findings(alice, '--fix')).found).toMatchObject([{ state: 'fixed', message: 'wrote 1 run into git, 1 of them as killed' }])
+    expect((await findings(alice)).found).toMatchObject([
+      { state: 'warn', message: '1 run lost every process and was never ended' },
+    ])
+    expect((await findings(alice, '--fix')).found).toMatchObject([
+      { state: 'fixed', message: 'wrote 1 run into git, 1 of them as killed' },
+    ])
     expect((await alice.model('runs')).stdout).toContain('killed')
   })
 
   test('finds a torn journal', async () => {
     const { alice } = await teams()
     await alice.exec('sh', ['-c', `git model run -n lost -- sh -c 'kill -9 $PPID; kill -9 $$'`])
-    await alice.exec('sh', ['-c', 'for f in .git/model/journal/*/log.jsonl; do printf \'{"time": 12, "met\' >> "$f"; done'])
+    await alice.exec('sh', [
+      '-c',
+      'for f in .git/model/journal/*/log.jsonl; do printf \'{"time": 12, "met\' >> "$f"; done',
+    ])
     const { found } = await findings(alice)
-    expect(found.map(({ message }) => message).join('\n')).toMatch(/the journal of run [0-9a-f]{12} has 1 line that a crash or a full disk tore/)
+    expect(found.map(({ message }) => message).join('\n')).toMatch(
+      /the journal of run [0-9a-f]{12} has 1 line that a crash or a full disk tore/,
+    )
   })
 
   test('finds and folds what was fetched', async () => {
@@ -134,7 +170,9 @@ describe('git model doctor', () => {
   test('says how many runs are unpushed, and pins their files again', async () => {
     const { alice } = await teams()
     await alice.model('run', '--output', 'out.pt', '--', 'sh', '-c', 'echo weights > out.pt')
-    expect((await alice.model('doctor')).stdout).toContain('1 run not on origin yet: git push, or git model sync origin')
+    expect((await alice.model('doctor')).stdout).toContain(
+      '1 run not on origin yet: git push, or git model sync origin',
+    )
     rmSync(alice.path('.git/model/pins'), { recursive: true })
     await expectMended(alice, 'warn', /1 file of unpushed runs could be deleted by git lfs prune/)
     await alice.git('lfs', 'prune', '--force')
@@ -146,7 +184,9 @@ describe('git model doctor', () => {
     await alice.git('notes', '--ref=model/runs', 'add', '-m', 'not: [a record', 'HEAD')
     const { exitCode, found } = await findings(alice)
     expect(exitCode).toBe(0)
-    expect(found).toMatchObject([{ state: 'warn', check: 'notes', message: expect.stringContaining('a run note cannot be read') }])
+    expect(found).toMatchObject([
+      { state: 'warn', check: 'notes', message: expect.stringContaining('a run note cannot be read') },
+    ])
   })
 
   test('deletes what processes left behind', async () => {
@@ -164,7 +204,9 @@ describe('git model doctor', () => {
     const { origin } = await teams()
     const shallow = await clone(`file://${origin}`, '--depth=1')
     await shallow.model('init')
-    expect((await findings(shallow)).found).toMatchObject([{ state: 'warn', message: expect.stringContaining('shallow clone') }])
+    expect((await findings(shallow)).found).toMatchObject([
+      { state: 'warn', message: expect.stringContaining('shallow clone') },
+    ])
   })
 
   test('asks the remote when it is told to', async () => {
@@ -172,6 +214,8 @@ describe('git model doctor', () => {
     expect((await findings(alice, '--remote')).found).toEqual([])
     rmSync(origin, { recursive: true })
     expect((await findings(alice)).found).toEqual([])
-    expect((await findings(alice, '--remote')).found).toMatchObject([{ state: 'error', check: 'remote', message: expect.stringContaining('cannot fetch from "origin"') }])
+    expect((await findings(alice, '--remote')).found).toMatchObject([
+      { state: 'error', check: 'remote', message: expect.stringContaining('cannot fetch from "origin"') },
+    ])
   })
 })

@@ -1,11 +1,16 @@
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { gitdir, temporaryFolder, type TestRepo } from '../support/repo.ts'
 import { formatTranscript } from '../support/transcript.ts'
+import { pathWithout } from './path-without.ts'
 import { snapshot } from './snapshot.ts'
 
-const REFSPECS = ['+refs/notes/model/*:refs/model/remotes/origin/notes/*', '+refs/model/runs*:refs/model/remotes/origin/runs*']
+const program = path.resolve(import.meta.dirname, '../../dist/bin.js')
+const REFSPECS = [
+  '+refs/notes/model/*:refs/model/remotes/origin/notes/*',
+  '+refs/model/runs*:refs/model/remotes/origin/runs*',
+]
 
 function writeHook(repo: TestRepo, name: string, body: string): void {
   writeFileSync(repo.path(`.git/hooks/${name}`), body)
@@ -34,7 +39,10 @@ describe('git model init', () => {
   })
 
   test('keeps the lines of .gitattributes and an existing .gitmodel.yaml', async () => {
-    const repo = await gitdir({ '.gitattributes': '* text=auto\n*.pt filter=lfs -text\n', '.gitmodel.yaml': 'snapshot: none\n' })
+    const repo = await gitdir({
+      '.gitattributes': '* text=auto\n*.pt filter=lfs -text\n',
+      '.gitmodel.yaml': 'snapshot: none\n',
+    })
     await repo.model('init', '--preset', 'weights')
     const lines = (await repo.read('.gitattributes')).split('\n')
     expect(lines.slice(0, 2)).toEqual(['* text=auto', '*.pt filter=lfs -text'])
@@ -43,7 +51,10 @@ describe('git model init', () => {
   })
 
   test('leaves the choice of patterns to a repository that has made it', async () => {
-    const repo = await gitdir({ '.gitattributes': '*.pt filter=lfs diff=lfs merge=lfs -text\n', '.gitmodel.yaml': '{}\n' })
+    const repo = await gitdir({
+      '.gitattributes': '*.pt filter=lfs diff=lfs merge=lfs -text\n',
+      '.gitmodel.yaml': '{}\n',
+    })
     await repo.model('init')
     expect(await repo.git('status', '--porcelain')).toBe('')
   })
@@ -51,10 +62,14 @@ describe('git model init', () => {
   test('adds the fetch refspecs, exactly, and once there is a remote', async () => {
     const repo = await gitdir()
     await repo.model('init')
-    expect((await repo.model('init')).stderr).toContain('no remote yet; once there is one: git remote add origin URL && git model init')
+    expect((await repo.model('init')).stderr).toContain(
+      'no remote yet; once there is one: git remote add origin URL && git model init',
+    )
     await repo.git('remote', 'add', 'origin', temporaryFolder())
     await repo.model('init')
-    expect((await repo.git('config', '--get-all', 'remote.origin.fetch')).split('\n').slice(1)).toEqual(REFSPECS)
+    expect((await repo.git('config', '--get-all', 'remote.origin.fetch')).split('\n').slice(1)).toEqual(
+      REFSPECS,
+    )
   })
 
   test('asks for a name where there are several remotes', async () => {
@@ -63,7 +78,9 @@ describe('git model init', () => {
     await repo.git('remote', 'add', 'two', temporaryFolder())
     expect((await repo.model('init')).stderr).toContain('git model init --remote one')
     await repo.model('init', '--remote', 'two')
-    expect(await repo.git('config', '--get-all', 'remote.two.fetch')).toContain('refs/model/remotes/two/notes/*')
+    expect(await repo.git('config', '--get-all', 'remote.two.fetch')).toContain(
+      'refs/model/remotes/two/notes/*',
+    )
     const missing = await repo.model('init', '--remote', 'three')
     expect(missing.stderr).toContain('there is no remote "three"')
     expect(missing.exitCode).toBe(1)
@@ -75,7 +92,9 @@ describe('git model init', () => {
     await repo.git('config', '--add', 'remote.origin.fetch', '+refs/notes/*:refs/notes/*')
     const ran = await repo.model('init')
     expect(ran.stderr).toContain('took the refspec +refs/notes/*:refs/notes/* away')
-    expect((await repo.git('config', '--get-all', 'remote.origin.fetch')).split('\n').slice(1)).toEqual(REFSPECS)
+    expect((await repo.git('config', '--get-all', 'remote.origin.fetch')).split('\n').slice(1)).toEqual(
+      REFSPECS,
+    )
   })
 
   test('works on a branch without commits, detached, and in a sub-folder', async () => {
@@ -117,8 +136,9 @@ describe('git model init', () => {
   test('without git-lfs changes nothing, and says what to install', async () => {
     const repo = await gitdir()
     const before = snapshot(repo.path('.git'))
-    const bin = pathWithout('git-lfs')
-    const ran = await repo.exec(process.execPath, [programOf(), 'init'], { env: { PATH: bin } })
+    const ran = await repo.exec(process.execPath, [program, 'init'], {
+      env: { PATH: pathWithout('git-lfs') },
+    })
     expect(ran.stderr).toContain('git-lfs is not installed')
     expect(ran.exitCode).toBe(1)
     expect(snapshot(repo.path('.git'))).toEqual(before)
@@ -132,31 +152,36 @@ describe('git model init', () => {
     const ran = await repo.exec('git', ['model', 'init'], { cwd: bare })
     expect(ran.stderr).toContain('bare repository')
     expect(ran.exitCode).toBe(1)
-    expect((await repo.exec('git', ['model', 'init'], { cwd: temporaryFolder() })).stderr).toContain('not in a git repository')
+    expect((await repo.exec('git', ['model', 'init'], { cwd: temporaryFolder() })).stderr).toContain(
+      'not in a git repository',
+    )
   })
 })
 
 describe('git model init --remove', () => {
-  test.each(['a fresh repository', 'hooks and a remote', 'hooks of git-lfs', 'no LFS filters'])('restores %s byte for byte', async (kind) => {
-    const repo = await gitdir()
-    const env = kind === 'no LFS filters' ? { GIT_CONFIG_GLOBAL: '/dev/null' } : {}
-    if (kind === 'hooks and a remote') {
-      await repo.git('remote', 'add', 'origin', temporaryFolder())
-      await repo.write('scripts/check.sh', '#!/bin/sh\nexit 0\n')
-      writeHook(repo, 'pre-push', '#!/bin/sh\r\n# mine\n')
-      writeHook(repo, 'post-merge', '\u0000binary\u00ff')
-      symlinkSync('../../scripts/check.sh', repo.path('.git/hooks/pre-commit'))
-      writeFileSync(repo.path('.git/hooks/post-checkout'), 'not executable\n', { mode: 0o644 })
-    }
-    if (kind === 'hooks of git-lfs') await repo.git('lfs', 'install', '--local')
-    const before = snapshot(repo.path('.git'))
-    await repo.modelIn('.', ['init'], { env })
-    expect(snapshot(repo.path('.git'))).not.toEqual(before)
-    const ran = await repo.modelIn('.', ['init', '--remove'], { env })
-    expect(ran.exitCode).toBe(0)
-    expect(snapshot(repo.path('.git'))).toEqual(before)
-    expect((await repo.modelIn('.', ['init', '--remove'], { env })).stderr).toContain('nothing to remove')
-  })
+  test.each(['a fresh repository', 'hooks and a remote', 'hooks of git-lfs', 'no LFS filters'])(
+    'restores %s byte for byte',
+    async (kind) => {
+      const repo = await gitdir()
+      const env = kind === 'no LFS filters' ? { GIT_CONFIG_GLOBAL: '/dev/null' } : {}
+      if (kind === 'hooks and a remote') {
+        await repo.git('remote', 'add', 'origin', temporaryFolder())
+        await repo.write('scripts/check.sh', '#!/bin/sh\nexit 0\n')
+        writeHook(repo, 'pre-push', '#!/bin/sh\r\n# mine\n')
+        writeHook(repo, 'post-merge', '\u0000binary\u00ff')
+        symlinkSync('../../scripts/check.sh', repo.path('.git/hooks/pre-commit'))
+        writeFileSync(repo.path('.git/hooks/post-checkout'), 'not executable\n', { mode: 0o644 })
+      }
+      if (kind === 'hooks of git-lfs') await repo.git('lfs', 'install', '--local')
+      const before = snapshot(repo.path('.git'))
+      await repo.modelIn('.', ['init'], { env })
+      expect(snapshot(repo.path('.git'))).not.toEqual(before)
+      const ran = await repo.modelIn('.', ['init', '--remove'], { env })
+      expect(ran.exitCode).toBe(0)
+      expect(snapshot(repo.path('.git'))).toEqual(before)
+      expect((await repo.modelIn('.', ['init', '--remove'], { env })).stderr).toContain('nothing to remove')
+    },
+  )
 
   test('keeps what was recorded, and says so', async () => {
     const repo = await gitdir()
@@ -179,19 +204,3 @@ describe('git model init --remove', () => {
     expect(await repo.read('.git/hooks/pre-push')).toContain('git lfs pre-push')
   })
 })
-
-function programOf(): string {
-  return path.resolve(import.meta.dirname, '../../dist/bin.js')
-}
-
-// A PATH on which a program is missing: links to everything else that is needed.
-function pathWithout(name: string): string {
-  const folder = temporaryFolder()
-  mkdirSync(folder, { recursive: true })
-  const programs = ['git', 'sh', 'env', 'node', 'sed', 'awk', 'grep', 'cat', 'uname'].filter((program) => program !== name)
-  for (const program of programs) {
-    const found = (process.env['PATH'] ?? '').split(':').map((part) => path.join(part, program)).find((file) => existsSync(file))
-    if (found !== undefined) symlinkSync(found, path.join(folder, program))
-  }
-  return folder
-}

@@ -7,7 +7,9 @@ const library = pathToFileURL(path.resolve(import.meta.dirname, '../../dist/inde
 
 async function script(repo: TestRepo, code: string, wrapper: readonly string[] = []): Promise<Ran> {
   await repo.write('train.mjs', `import { startRun, ModelError } from ${JSON.stringify(library)}\n${code}\n`)
-  return wrapper.length === 0 ? repo.exec(process.execPath, ['train.mjs']) : repo.model(...wrapper, '--', process.execPath, 'train.mjs')
+  return wrapper.length === 0
+    ? repo.exec(process.execPath, ['train.mjs'])
+    : repo.model(...wrapper, '--', process.execPath, 'train.mjs')
 }
 
 interface Listed {
@@ -22,7 +24,14 @@ interface Listed {
 async function records(repo: TestRepo): Promise<Listed[]> {
   const list = await repo.git('notes', '--ref=model/runs', 'list')
   const { parse } = await import('yaml')
-  return Promise.all(list.split('\n').map(async (line) => parse(await repo.git('notes', '--ref=model/runs', 'show', line.split(' ')[1]!)) as Listed))
+  return Promise.all(
+    list
+      .split('\n')
+      .map(
+        async (line) =>
+          parse(await repo.git('notes', '--ref=model/runs', 'show', line.split(' ')[1]!)) as Listed,
+      ),
+  )
 }
 
 describe('the library', () => {
@@ -51,7 +60,10 @@ describe('the library', () => {
       metrics: { loss: { last: 0.001, count: 1000 }, nan: { last: 'NaN' }, inf: { last: '-Infinity' } },
     })
     expect(Object.keys(record!.metrics).sort()).toEqual(['__proto__', 'constructor', 'inf', 'loss', 'nan'])
-    expect(record!.outputs!.files.map((file) => file.path)).toEqual(['.model/artifacts/plot.txt', 'models/w.bin'])
+    expect(record!.outputs!.files.map((file) => file.path)).toEqual([
+      '.model/artifacts/plot.txt',
+      'models/w.bin',
+    ])
   })
 
   it('attaches to the run of git model run, which closes it', async () => {
@@ -63,7 +75,11 @@ describe('the library', () => {
     expect(ran.exitCode, ran.stderr).toBe(0)
     const all = await records(repo)
     expect(all).toHaveLength(1)
-    expect(all[0]).toMatchObject({ name: 'outer', params: { inside: 1, outside: 2 }, metrics: { loss: { last: 0.5 } } })
+    expect(all[0]).toMatchObject({
+      name: 'outer',
+      params: { inside: 1, outside: 2 },
+      metrics: { loss: { last: 0.5 } },
+    })
   })
 
   it('keeps every logged value of a process that is killed', async () => {
@@ -73,7 +89,9 @@ describe('the library', () => {
       process.kill(process.pid, 'SIGKILL')`
     await script(repo, code)
     await repo.model('doctor', '--fix')
-    expect(await records(repo)).toMatchObject([{ name: 'victim', status: 'killed', metrics: { loss: { last: 499, count: 500 } } }])
+    expect(await records(repo)).toMatchObject([
+      { name: 'victim', status: 'killed', metrics: { loss: { last: 499, count: 500 } } },
+    ])
   })
 
   it('refuses what it cannot keep, with a code', async () => {
@@ -88,6 +106,13 @@ describe('the library', () => {
       await run.finish()
       try { run.log({ a: 1 }) } catch (error) { console.log(error.code) }`,
     )
-    expect(ran.stdout.trim().split('\n')).toEqual(['metric-invalid', 'metric-invalid', 'metric-invalid', 'param-invalid', 'artifact-missing', 'run-not-active'])
+    expect(ran.stdout.trim().split('\n')).toEqual([
+      'metric-invalid',
+      'metric-invalid',
+      'metric-invalid',
+      'param-invalid',
+      'artifact-missing',
+      'run-not-active',
+    ])
   })
 })

@@ -10,7 +10,9 @@ async function record(repo: TestRepo, run: string): Promise<Record<string, any>>
 async function newestRun(repo: TestRepo): Promise<string> {
   const list = await repo.git('notes', '--ref=model/runs', 'list')
   const runs = await Promise.all(
-    list.split('\n').map(async (line) => ({ run: line.split(' ')[1]!, record: await record(repo, line.split(' ')[1]!) })),
+    list
+      .split('\n')
+      .map(async (line) => ({ run: line.split(' ')[1]!, record: await record(repo, line.split(' ')[1]!) })),
   )
   return runs.sort((a, b) => (a.record['started'] < b.record['started'] ? 1 : -1))[0]!.run
 }
@@ -26,7 +28,21 @@ describe('git model run', () => {
     const before = await repo.git('status', '--porcelain')
     const index = await repo.git('ls-files', '--stage')
 
-    const ran = await repo.model('run', '-n', 'base', '-e', 'digits', '-p', 'lr=3e-4', '-t', 'pick=true', '--', 'sh', '-c', 'echo out; echo err >&2')
+    const ran = await repo.model(
+      'run',
+      '-n',
+      'base',
+      '-e',
+      'digits',
+      '-p',
+      'lr=3e-4',
+      '-t',
+      'pick=true',
+      '--',
+      'sh',
+      '-c',
+      'echo out; echo err >&2',
+    )
 
     expect(ran).toMatchObject({ exitCode: 0, stdout: 'out\n' })
     expect(ran.stderr).toMatch(/^run [0-9a-f]{12} base started\nerr\nrun [0-9a-f]{12} base finished in /)
@@ -61,7 +77,10 @@ describe('git model run', () => {
     expect((await repo.model('run', '--', 'sh', '-c', 'exit 7')).exitCode).toBe(7)
     expect(await record(repo, await newestRun(repo))).toMatchObject({ status: 'failed', exit: { code: 7 } })
     expect((await repo.model('run', '--', 'sh', '-c', 'kill -9 $$')).exitCode).toBe(137)
-    expect(await record(repo, await newestRun(repo))).toMatchObject({ status: 'killed', exit: { signal: 'SIGKILL' } })
+    expect(await record(repo, await newestRun(repo))).toMatchObject({
+      status: 'killed',
+      exit: { signal: 'SIGKILL' },
+    })
     const missing = await repo.model('run', '--', 'no-such-program')
     expect(missing.exitCode).toBe(127)
     expect(missing.stderr).toContain('the command "no-such-program" was not found')
@@ -92,14 +111,19 @@ describe('git model run', () => {
 
   it('keeps output files as LFS pointers at their own paths, and artifacts below .model/artifacts', async () => {
     const repo = await gitdir()
-    const script = 'mkdir -p "my models" plots && printf weights > "my models/ü.safetensors" && printf png > plots/a.png && git model log --artifact plots/a.png'
+    const script =
+      'mkdir -p "my models" plots && printf weights > "my models/ü.safetensors" && printf png > plots/a.png && git model log --artifact plots/a.png'
     const ran = await repo.model('run', '--output', 'my models/*.safetensors', '--', 'sh', '-c', script)
     expect(ran.exitCode, ran.stderr).toBe(0)
     const { outputs } = await record(repo, await newestRun(repo))
     const files = await repo.git('ls-tree', '-r', '-z', '--name-only', outputs.commit)
-    expect(files.split('\0')).toEqual(expect.arrayContaining(['.model/artifacts/plots/a.png', 'my models/ü.safetensors']))
+    expect(files.split('\0')).toEqual(
+      expect.arrayContaining(['.model/artifacts/plots/a.png', 'my models/ü.safetensors']),
+    )
     const pointer = await repo.git('show', `${outputs.commit}:my models/ü.safetensors`)
-    expect(pointer).toMatch(/^version https:\/\/git-lfs.github.com\/spec\/v1\noid sha256:[0-9a-f]{64}\nsize 7$/)
+    expect(pointer).toMatch(
+      /^version https:\/\/git-lfs.github.com\/spec\/v1\noid sha256:[0-9a-f]{64}\nsize 7$/,
+    )
     expect(await repo.git('lfs', 'ls-files', '--name-only', outputs.commit)).toContain('plots/a.png')
   })
 
@@ -116,9 +140,20 @@ describe('git model run', () => {
     const inFolder = await repo.modelIn('sub dir', ['run', '-n', 'below', '--', 'sh', '-c', 'pwd'])
     expect(inFolder.stdout.trim()).toBe(repo.path('sub dir'))
     await repo.git('worktree', 'add', '--quiet', '-b', 'other', '../linked')
-    const linked = await repo.modelIn('../linked', ['run', '-n', 'linked', '--', 'sh', '-c', 'git model log x=1'])
+    const linked = await repo.modelIn('../linked', [
+      'run',
+      '-n',
+      'linked',
+      '--',
+      'sh',
+      '-c',
+      'git model log x=1',
+    ])
     expect(linked.exitCode, linked.stderr).toBe(0)
-    expect(await record(repo, await newestRun(repo))).toMatchObject({ name: 'linked', code: { branch: 'other' } })
+    expect(await record(repo, await newestRun(repo))).toMatchObject({
+      name: 'linked',
+      code: { branch: 'other' },
+    })
   })
 
   it('leaves large, binary and secret-looking untracked files out and names them', async () => {
@@ -162,7 +197,7 @@ describe('git model run', () => {
     [['log', '--run', 'x', 'a\nb=1'], { 'a.txt': '' }, '"a\\nb=1" is not of the form name=number'],
     [['run', '-p', 'lr', '--', 'true'], { 'a.txt': '' }, '"lr" is not of the form key=value'],
   ])('%j says what is wrong and what to type', async (args, files, message) => {
-    const repo = await gitdir(files as Record<string, string>)
+    const repo = await gitdir(files)
     const ran = await repo.model(...args)
     expect(ran.exitCode).toBeGreaterThan(0)
     expect(ran.stderr).toContain(`error: ${message}`)
@@ -175,10 +210,18 @@ describe('git model log --run', () => {
     const repo = await gitdir()
     await repo.model('run', '-n', 'base', '--', 'true')
     const run = await newestRun(repo)
-    expect((await repo.model('log', '--run', 'base', 'test/acc=0.93', '-t', 'pick=true', '--note', 'good')).exitCode).toBe(0)
+    expect(
+      (await repo.model('log', '--run', 'base', 'test/acc=0.93', '-t', 'pick=true', '--note', 'good'))
+        .exitCode,
+    ).toBe(0)
     expect((await repo.model('log', '--run', run.slice(0, 7), '-t', 'pick=')).exitCode).toBe(0)
     const edited = await record(repo, run)
-    expect(edited).toMatchObject({ revision: 3, notes: 'good', metrics: { 'test/acc': { last: 0.93 } }, edits: { 'tags/pick': 3 } })
+    expect(edited).toMatchObject({
+      revision: 3,
+      notes: 'good',
+      metrics: { 'test/acc': { last: 0.93 } },
+      edits: { 'tags/pick': 3 },
+    })
     expect(edited['tags']).toBeUndefined()
   })
 })

@@ -94,19 +94,19 @@ describe('renderSections', () => {
     const text = renderSections(sections, { format: 'text', colors })
     expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
     expect(renderSections(sections, { format: 'md', colors })).toMatchInlineSnapshot(`
-      "# \\\\x1b\\]0;x\\\\x07\\<img src=x\\>\\\\n\\# title \\| \\\`code\\\` @<!-- -->everyone \\\\u{202e}
+      "# \\\\x1b\\]0;x\\\\x07\\<img src=x\\>\\\\n\\# title \\| \\\`code\\\` @&#8203;everyone \\\\u{202e}
 
-      - \\\\x1b\\]0;x\\\\x07\\<img src=x\\>\\\\n\\# title \\| \\\`code\\\` @<!-- -->everyone \\\\u{202e}: \\\\x1b\\]0;x\\\\x07\\<img src=x\\>\\\\n\\# title \\| \\\`code\\\` @<!-- -->everyone \\\\u{202e}
+      - \\\\x1b\\]0;x\\\\x07\\<img src=x\\>\\\\n\\# title \\| \\\`code\\\` @&#8203;everyone \\\\u{202e}: \\\\x1b\\]0;x\\\\x07\\<img src=x\\>\\\\n\\# title \\| \\\`code\\\` @&#8203;everyone \\\\u{202e}
       - run: \`\` a \`b\` \`\`
 
       ## notes
 
-      | a                                                                               |
-      | ------------------------------------------------------------------------------- |
-      | \\\\x1b\\]0;x\\\\x07\\<img src=x\\>\\\\n\\# title \\| \\\`code\\\` @<!-- -->everyone \\\\u{202e} |
+      | a                                                                              |
+      | ------------------------------------------------------------------------------ |
+      | \\\\x1b\\]0;x\\\\x07\\<img src=x\\>\\\\n\\# title \\| \\\`code\\\` @&#8203;everyone \\\\u{202e} |
 
       > \\\\x1b\\]0;x\\\\x07\\<img src=x\\>\\
-      > \\# title \\| \\\`code\\\` @<!-- -->everyone \\\\u{202e}
+      > \\# title \\| \\\`code\\\` @&#8203;everyone \\\\u{202e}
       >
       > \\- item\\
       > \\===

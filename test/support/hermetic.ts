@@ -18,7 +18,8 @@ writeFileSync(
 )
 
 for (const name of Object.keys(process.env)) {
-  if (/^(GIT_|XDG_|GITHUB_|GITLAB_|FORCE_COLOR$|CI$|EDITOR$|VISUAL$|PAGER$)/.test(name)) delete process.env[name]
+  if (/^(GIT_|XDG_|GITHUB_|GITLAB_|FORCE_COLOR$|CI$|EDITOR$|VISUAL$|PAGER$)/.test(name))
+    delete process.env[name]
 }
 Object.assign(process.env, {
   HOME: home,

@@ -1,5 +1,14 @@
 import { execa } from 'execa'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll } from 'vitest'
@@ -55,7 +64,9 @@ export function temporaryFolder(name = 'git-model-test-'): string {
 }
 
 /** Makes a repository with one commit of the given files; with no commit where there are none. */
-export async function gitdir(files: Readonly<Record<string, string | Uint8Array>> = { 'train.py': 'print(1)\n' }): Promise<TestRepo> {
+export async function gitdir(
+  files: Readonly<Record<string, string | Uint8Array>> = { 'train.py': 'print(1)\n' },
+): Promise<TestRepo> {
   const repo = openTestRepo(path.join(temporaryFolder(), 'repo'))
   mkdirSync(repo.dir)
   await repo.git('init', '--quiet')
@@ -66,7 +77,10 @@ export async function gitdir(files: Readonly<Record<string, string | Uint8Array>
 /** Clones a repository. */
 export async function clone(from: string, ...options: string[]): Promise<TestRepo> {
   const parent = temporaryFolder()
-  await execa('git', ['clone', '--quiet', ...options, from, 'clone'], { cwd: parent, env: { PATH: pathWithProgram() } })
+  await execa('git', ['clone', '--quiet', ...options, from, 'clone'], {
+    cwd: parent,
+    env: { PATH: pathWithProgram() },
+  })
   return openTestRepo(path.join(parent, 'clone'))
 }
 
@@ -102,7 +116,7 @@ export function openTestRepo(dir: string): TestRepo {
   const exec: TestRepo['exec'] = async (command, args, options = {}) => {
     const result = await execa(command, args, {
       cwd: options.cwd ?? dir,
-      env: { PATH: pathWithProgram(), ...options.env } as Record<string, string>,
+      env: { PATH: pathWithProgram(), ...options.env },
       reject: false,
       stripFinalNewline: false,
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),

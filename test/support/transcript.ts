@@ -3,7 +3,12 @@ import type { Ran } from './repo.ts'
 /** Writes what a command printed and how it ended, with everything that differs between two runs replaced. */
 export function formatTranscript(ran: Ran): string {
   const part = (name: string, text: string): string => (text === '' ? '' : `${name}:\n${stable(text)}`)
-  return [`$ ${stable(ran.command)}\n`, part('stdout', ran.stdout), part('stderr', ran.stderr), `exit: ${ran.exitCode}\n`]
+  return [
+    `$ ${stable(ran.command)}\n`,
+    part('stdout', ran.stdout),
+    part('stderr', ran.stderr),
+    `exit: ${ran.exitCode}\n`,
+  ]
     .filter((text) => text !== '')
     .join('')
 }

@@ -27,7 +27,9 @@ async function sync(repo: TestRepo, ...args: string[]): Promise<string> {
 
 async function names(repo: TestRepo): Promise<string[]> {
   const list = await repo.git('notes', '--ref=model/runs', 'list')
-  const texts = await Promise.all(list.split('\n').map((line) => repo.git('notes', '--ref=model/runs', 'show', line.split(' ')[1]!)))
+  const texts = await Promise.all(
+    list.split('\n').map((line) => repo.git('notes', '--ref=model/runs', 'show', line.split(' ')[1]!)),
+  )
   return texts.map((text) => (parse(text) as { name: string }).name).sort()
 }
 
@@ -35,7 +37,17 @@ describe('git model sync', () => {
   it('carries runs, series and the content of outputs to a teammate', async () => {
     const { repos } = await clones(2)
     const [alice, bob] = repos as [TestRepo, TestRepo]
-    await alice.model('run', '-n', 'base', '--output', 'w.safetensors', '--', 'sh', '-c', 'printf weights > w.safetensors; git model log acc=0.9 --step 1')
+    await alice.model(
+      'run',
+      '-n',
+      'base',
+      '--output',
+      'w.safetensors',
+      '--',
+      'sh',
+      '-c',
+      'printf weights > w.safetensors; git model log acc=0.9 --step 1',
+    )
     expect(await sync(alice)).toBe('origin: sent 1 run, 1 file\n')
     expect(await sync(alice)).toBe('origin: everything is up to date\n')
     expect(await sync(bob)).toBe('origin: received 1 run\n')
@@ -60,7 +72,17 @@ describe('git model sync', () => {
     await sync(alice)
     expect(await bob.git(...METADATA)).toBe(await alice.git(...METADATA))
     expect(await names(alice)).toEqual(['base', 'from-alice', 'from-bob'])
-    const run = (await alice.git('log', '--all', '--format=%H', '--grep=^run: base', 'main', '--not', '--glob=refs/notes')).split('\n')[0]!
+    const run = (
+      await alice.git(
+        'log',
+        '--all',
+        '--format=%H',
+        '--grep=^run: base',
+        'main',
+        '--not',
+        '--glob=refs/notes',
+      )
+    ).split('\n')[0]!
     const record = parse(await alice.git('notes', '--ref=model/runs', 'show', run)) as Record<string, any>
     expect(record).toMatchObject({
       notes: 'from alice',
@@ -75,7 +97,10 @@ describe('git model sync', () => {
     const [alice] = repos as [TestRepo]
     await alice.model('run', '-n', 'base', '--', 'true')
     await sync(alice)
-    const shallow = [await clone(`file://${origin}`, '--depth=1'), await clone(`file://${origin}`, '--depth=1')] as const
+    const shallow = [
+      await clone(`file://${origin}`, '--depth=1'),
+      await clone(`file://${origin}`, '--depth=1'),
+    ] as const
     for (const [index, ci] of shallow.entries()) {
       await ci.model('run', '-n', `ci-${index}`, '--', 'sh', '-c', 'git model log acc=1')
     }
@@ -114,8 +139,16 @@ describe('git model sync', () => {
   })
 
   it.each([
-    ['no remote', async (repo: TestRepo) => repo.git('remote', 'remove', 'origin'), 'this repository has no remote'],
-    ['an unreachable one', async (repo: TestRepo) => repo.git('remote', 'set-url', 'origin', '/nowhere.git'), 'cannot fetch from "origin"'],
+    [
+      'no remote',
+      async (repo: TestRepo) => repo.git('remote', 'remove', 'origin'),
+      'this repository has no remote',
+    ],
+    [
+      'an unreachable one',
+      async (repo: TestRepo) => repo.git('remote', 'set-url', 'origin', '/nowhere.git'),
+      'cannot fetch from "origin"',
+    ],
   ])('with %s says what to type and keeps everything', async (_, change, message) => {
     const { repos } = await clones(1)
     const [alice] = repos as [TestRepo]
@@ -132,13 +165,20 @@ describe('git model sync', () => {
     const { origin, repos } = await clones(1)
     const [alice] = repos as [TestRepo]
     await alice.model('run', '-n', 'base', '--', 'true')
-    await alice.write('../hook', '#!/bin/sh\ncase "$1" in refs/notes/*) echo "notes are not allowed here" >&2; exit 1;; esac\n')
+    await alice.write(
+      '../hook',
+      '#!/bin/sh\ncase "$1" in refs/notes/*) echo "notes are not allowed here" >&2; exit 1;; esac\n',
+    )
     await cp(alice.path('../hook'), path.join(origin, 'hooks/update'))
     await chmod(path.join(origin, 'hooks/update'), 0o755)
     const ran = await alice.model('sync')
     expect(ran.exitCode).toBe(1)
     expect(ran.stderr).toContain('error: "origin" refused the metadata')
     expect(ran.stderr).toContain('notes are not allowed here')
-    expect(await execa('git', ['--git-dir', origin, 'for-each-ref', 'refs/model', 'refs/notes']).then(({ stdout }) => stdout)).toBe('')
+    expect(
+      await execa('git', ['--git-dir', origin, 'for-each-ref', 'refs/model', 'refs/notes']).then(
+        ({ stdout }) => stdout,
+      ),
+    ).toBe('')
   })
 })

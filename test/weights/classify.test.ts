@@ -7,7 +7,9 @@ import { safetensorsFile } from './safetensors-file.ts'
 import { zipFile } from './zip-file.ts'
 
 const bytes = (...parts: (string | number[])[]): Buffer =>
-  Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : Buffer.from(part))))
+  Buffer.concat(
+    parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : Buffer.from(part))),
+  )
 
 test.each<[string, Buffer, string?]>([
   ['safetensors', safetensorsFile({ a: { dtype: 'F32', shape: [1], bytes: 4 } })],
@@ -18,7 +20,10 @@ test.each<[string, Buffer, string?]>([
   ['npz', zipFile('a.npy', 'b.npy')],
   ['zip', zipFile('readme.txt')],
   ['pickle', zipFile('readme.txt', 'sneaky.pkl')],
-  ['pytorch-legacy', bytes([0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19], '.')],
+  [
+    'pytorch-legacy',
+    bytes([0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19], '.'),
+  ],
   ['pickle', bytes([0x80, 4, 0x95], '\0\0\0\0\0\0\0\0}.')],
   ['pickle', bytes([0x80, 2], '}q\0.')],
   ['pickle', bytes("(dp0\nS'a'\np1\nI1\ns."), 'old.pkl'],
@@ -39,7 +44,9 @@ test.each<[string, Buffer, string?]>([
 })
 
 test('the ending is not believed', () => {
-  expect(holdsPickle(classify(bytes([0x80, 4, 0x95], '\0\0\0\0\0\0\0\0}.'), 'weights.safetensors'))).toBe(true)
+  expect(holdsPickle(classify(bytes([0x80, 4, 0x95], '\0\0\0\0\0\0\0\0}.'), 'weights.safetensors'))).toBe(
+    true,
+  )
   expect(holdsPickle(classify(safetensorsFile({}), 'weights.pkl'))).toBe(false)
 })
 

@@ -22,7 +22,9 @@ describe('.gitattributes', () => {
   })
 
   test('counts the last line of a pattern', () => {
-    expect(lfsPatterns('*.pt filter=lfs -text\n*.pt -filter\n"a b" filter=lfs\n# *.h5 filter=lfs\n')).toEqual(['a b'])
+    expect(lfsPatterns('*.pt filter=lfs -text\n*.pt -filter\n"a b" filter=lfs\n# *.h5 filter=lfs\n')).toEqual(
+      ['a b'],
+    )
     expect(addLfsPatterns('*.pt filter=lfs\n*.pt -filter\n', ['*.pt']).added).toEqual(['*.pt'])
   })
 
@@ -44,8 +46,16 @@ describe('.gitmodel.yaml', () => {
   test.each([
     ['nothing', '', 'weights:\n  patterns: ["*.bin"]\n'],
     ['other parts', 'snapshot: all # why\n', 'snapshot: all # why\nweights:\n  patterns: ["*.bin"]\n'],
-    ['a section', 'weights:\n  # big\n  largest: 1 MB\n', 'weights:\n  # big\n  patterns: ["*.bin"]\n  largest: 1 MB\n'],
-    ['a list on one line', 'weights: \n  patterns: [ "*.pt" ] # ours\n', 'weights: \n  patterns: [ "*.pt", "*.bin" ] # ours\n'],
+    [
+      'a section',
+      'weights:\n  # big\n  largest: 1 MB\n',
+      'weights:\n  # big\n  patterns: ["*.bin"]\n  largest: 1 MB\n',
+    ],
+    [
+      'a list on one line',
+      'weights: \n  patterns: [ "*.pt" ] # ours\n',
+      'weights: \n  patterns: [ "*.pt", "*.bin" ] # ours\n',
+    ],
     ['a list of lines', 'weights:\n  patterns:\n    - "*.pt" # a\n  largest: 5\n', undefined],
     ['an empty list', 'weights:\n  patterns: []\n', 'weights:\n  patterns: ["*.bin"]\n'],
     ['braces', 'weights: {largest: 5} # five\n', undefined],
@@ -70,7 +80,10 @@ describe('.gitmodel.yaml', () => {
 
   test('gets patterns after its starter text', () => {
     const text = addPatterns(STARTER_CONFIG, ['*.bin', 'a "b"'])!
-    expect(checkConfig(text)).toMatchObject({ problems: [], config: { weights: { patterns: ['*.bin', 'a "b"'] } } })
+    expect(checkConfig(text)).toMatchObject({
+      problems: [],
+      config: { weights: { patterns: ['*.bin', 'a "b"'] } },
+    })
     expect(text.split('\n').filter((line) => !STARTER_CONFIG.split('\n').includes(line))).toHaveLength(1)
   })
 })

@@ -19,7 +19,9 @@ const good = {
 describe('a valid file', () => {
   test('is read with tensors in the order of their data', () => {
     const header = read(safetensorsFile(good, { metadata: { format: 'pt' } }))
-    expect(header.tensors.map(({ name, dtype, shape, begin, end }) => [name, dtype, shape, begin, end])).toEqual([
+    expect(
+      header.tensors.map(({ name, dtype, shape, begin, end }) => [name, dtype, shape, begin, end]),
+    ).toEqual([
       ['layer.weight', 'F32', [2, 3], 0, 24],
       ['layer.bias', 'BF16', [3], 24, 30],
       ['step', 'I64', [], 30, 38],
@@ -42,7 +44,9 @@ describe('a valid file', () => {
 
   test('may have no tensor, an empty tensor, and blanks after its header', () => {
     expect(read(withHeader('{}   ', 0)).tensors).toEqual([])
-    expect(read(safetensorsFile({ none: { dtype: 'F32', shape: [0, 4], bytes: 0 }, ...good })).tensors).toHaveLength(4)
+    expect(
+      read(safetensorsFile({ none: { dtype: 'F32', shape: [0, 4], bytes: 0 }, ...good })).tensors,
+    ).toHaveLength(4)
   })
 
   test('may have a dtype of the future, which is a warning', () => {
@@ -52,7 +56,9 @@ describe('a valid file', () => {
 
   test('may pack four bits', () => {
     expect(read(safetensorsFile({ a: { dtype: 'F4', shape: [3, 2], bytes: 3 } })).tensors).toHaveLength(1)
-    expect(() => read(safetensorsFile({ a: { dtype: 'F4', shape: [3], bytes: 2 } }))).toThrow(/cannot have 2 bytes/)
+    expect(() => read(safetensorsFile({ a: { dtype: 'F4', shape: [3], bytes: 2 } }))).toThrow(
+      /cannot have 2 bytes/,
+    )
   })
 })
 
@@ -64,22 +70,38 @@ test.each<[string, Uint8Array, RegExp]>([
   ['bytes after its data', safetensorsFile(good, { rest: 5 }), /5 bytes at its end belong to no tensor/],
   ['no object', withHeader('[1]', 0), /does not begin with "\{"/],
   ['no JSON', withHeader('{"a":', 0), /not JSON/],
-  ['no UTF-8', Buffer.concat([Buffer.from('0400000000000000', 'hex'), Buffer.from([0x7b, 0xff, 0xfe, 0x7d])]), /not UTF-8/],
-  ['metadata that is no text', safetensorsFile(good, { metadata: { epoch: 3 } }), /not a map from text to text/],
+  [
+    'no UTF-8',
+    Buffer.concat([Buffer.from('0400000000000000', 'hex'), Buffer.from([0x7b, 0xff, 0xfe, 0x7d])]),
+    /not UTF-8/,
+  ],
+  [
+    'metadata that is no text',
+    safetensorsFile(good, { metadata: { epoch: 3 } }),
+    /not a map from text to text/,
+  ],
   ['a tensor without a dtype', withHeader('{"a":{"shape":[],"data_offsets":[0,0]}}', 0), /no dtype/],
-  ['a negative size', withHeader('{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,0]}}', 0), /no valid shape/],
-  ['a fraction', withHeader('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4.5]}}', 4), /no valid data_offsets/],
-  ['offsets that run backwards', withHeader('{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}', 4), /ends before/],
+  [
+    'a negative size',
+    withHeader('{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,0]}}', 0),
+    /no valid shape/,
+  ],
+  [
+    'a fraction',
+    withHeader('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4.5]}}', 4),
+    /no valid data_offsets/,
+  ],
+  [
+    'offsets that run backwards',
+    withHeader('{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}', 4),
+    /ends before/,
+  ],
   [
     'a shape that overflows',
     withHeader('{"a":{"dtype":"F32","shape":[4294967296,4294967296,4294967296],"data_offsets":[0,0]}}', 0),
     /cannot have 0 bytes/,
   ],
-  [
-    'a hole',
-    withHeader('{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}', 2),
-    /leaves a hole/,
-  ],
+  ['a hole', withHeader('{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}', 2), /leaves a hole/],
   [
     'an overlap',
     withHeader(
@@ -94,28 +116,47 @@ test.each<[string, Uint8Array, RegExp]>([
 })
 
 const tensor: fc.Arbitrary<TestTensor> = fc
-  .tuple(fc.constantFrom<[string, number]>(['F32', 4], ['BF16', 2], ['I64', 8], ['U8', 1]), fc.array(fc.nat(5), { maxLength: 3 }))
-  .map(([[dtype, width], shape]) => ({ dtype, shape, bytes: shape.reduce((product, size) => product * size, 1) * width }))
+  .tuple(
+    fc.constantFrom<[string, number]>(['F32', 4], ['BF16', 2], ['I64', 8], ['U8', 1]),
+    fc.array(fc.nat(5), { maxLength: 3 }),
+  )
+  .map(([[dtype, width], shape]) => ({
+    dtype,
+    shape,
+    bytes: shape.reduce((product, size) => product * size, 1) * width,
+  }))
 
 test('what is written is what is read', () => {
   fc.assert(
-    fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }).filter((name) => name !== '__metadata__'), tensor), (tensors) => {
-      const { tensors: found } = read(safetensorsFile(tensors))
-      expect(new Map(found.map(({ name, dtype, shape }) => [name, `${dtype} ${shape.join('x')}`]))).toEqual(
-        new Map(Object.entries(tensors).map(([name, { dtype, shape }]) => [name, `${dtype} ${shape.join('x')}`])),
-      )
-    }),
+    fc.property(
+      fc.dictionary(
+        fc.string({ unit: 'grapheme' }).filter((name) => name !== '__metadata__'),
+        tensor,
+      ),
+      (tensors) => {
+        const { tensors: found } = read(safetensorsFile(tensors))
+        expect(new Map(found.map(({ name, dtype, shape }) => [name, `${dtype} ${shape.join('x')}`]))).toEqual(
+          new Map(
+            Object.entries(tensors).map(([name, { dtype, shape }]) => [name, `${dtype} ${shape.join('x')}`]),
+          ),
+        )
+      },
+    ),
   )
 })
 
 test('damaged files give an error with a code, never anything else', () => {
   const file = safetensorsFile(good, { metadata: { format: 'pt' } })
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(file.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }), fc.nat(40), (changes, cut) => {
-      const damaged = Buffer.from(file.subarray(0, file.length - cut))
-      for (const [at, value] of changes) if (at < damaged.length) damaged[at] = value
-      readOrModelError(damaged)
-    }),
+    fc.property(
+      fc.array(fc.tuple(fc.nat(file.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }),
+      fc.nat(40),
+      (changes, cut) => {
+        const damaged = Buffer.from(file.subarray(0, file.length - cut))
+        for (const [at, value] of changes) if (at < damaged.length) damaged[at] = value
+        readOrModelError(damaged)
+      },
+    ),
     { numRuns: 2000 },
   )
 })

@@ -11,7 +11,8 @@ export function safetensorsFile(
   options: { metadata?: unknown; header?: (header: Record<string, unknown>) => unknown; rest?: number } = {},
 ): Buffer {
   let end = 0
-  const header: Record<string, unknown> = options.metadata === undefined ? {} : { __metadata__: options.metadata }
+  const header: Record<string, unknown> =
+    options.metadata === undefined ? {} : { __metadata__: options.metadata }
   for (const [name, { dtype, shape, bytes }] of Object.entries(tensors)) {
     header[name] = { dtype, shape, data_offsets: [end, end + bytes] }
     end += bytes

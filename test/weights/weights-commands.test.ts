@@ -5,11 +5,18 @@ import { formatTranscript } from '../support/transcript.ts'
 
 describe('git model weights track', () => {
   test('routes patterns, keeps comments, and says what is next', async () => {
-    const repo = await gitdir({ 'old.bin': 'weights', '.gitmodel.yaml': '# ours\nweights:\n  patterns: ["*.pt"] # mine\n' })
+    const repo = await gitdir({
+      'old.bin': 'weights',
+      '.gitmodel.yaml': '# ours\nweights:\n  patterns: ["*.pt"] # mine\n',
+    })
     const ran = await repo.model('weights', 'track', '*.bin', 'my models/**')
     expect(formatTranscript(ran)).toMatchSnapshot()
-    expect(await repo.read('.gitmodel.yaml')).toBe('# ours\nweights:\n  patterns: ["*.pt", "*.bin", "my models/**"] # mine\n')
-    expect(await repo.git('check-attr', 'filter', 'x/y.bin', 'my models/z')).toBe('x/y.bin: filter: lfs\nmy models/z: filter: lfs')
+    expect(await repo.read('.gitmodel.yaml')).toBe(
+      '# ours\nweights:\n  patterns: ["*.pt", "*.bin", "my models/**"] # mine\n',
+    )
+    expect(await repo.git('check-attr', 'filter', 'x/y.bin', 'my models/z')).toBe(
+      'x/y.bin: filter: lfs\nmy models/z: filter: lfs',
+    )
     await repo.git('add', '--renormalize', '--', 'old.bin')
     expect(await repo.git('show', ':old.bin')).toContain('git-lfs.github.com')
     expect((await repo.model('weights', 'track', '*.bin')).stderr).toContain('tracked already')
@@ -46,7 +53,11 @@ describe('git model weights status', () => {
     await alice.write('new.pt', 'untracked')
     await alice.write('models/digits.pt', 'newer weights')
     expect(formatTranscript(await alice.model('weights', 'status'))).toMatchSnapshot()
-    const answer = JSON.parse((await alice.model('weights', 'status', '--json')).stdout) as { schema: string; files: { path: string }[]; large: unknown }
+    const answer = JSON.parse((await alice.model('weights', 'status', '--json')).stdout) as {
+      schema: string
+      files: { path: string }[]
+      large: unknown
+    }
     expect(answer.schema).toBe('weights-status/v1')
     expect(answer.large).toEqual([{ path: 'raw.dat', size: 6_000_000 }])
 

@@ -3,7 +3,11 @@ import type { Context } from '../context.ts'
 import { jsonFlag } from '../flags.ts'
 
 /** `git model checkout`: restore the weights of a version. */
-export const checkout = buildCommand<{ code?: boolean; json?: boolean }, [version: string, model?: string], Context>({
+export const checkout = buildCommand<
+  { code?: boolean; json?: boolean },
+  [version: string, model?: string],
+  Context
+>({
   docs: {
     brief: 'Restore the weights of a run or commit',
     fullDescription: [
@@ -18,14 +22,24 @@ export const checkout = buildCommand<{ code?: boolean; json?: boolean }, [versio
   },
   parameters: {
     flags: {
-      code: { kind: 'boolean', optional: true, withNegated: false, brief: 'Restore the code of that version too' },
+      code: {
+        kind: 'boolean',
+        optional: true,
+        withNegated: false,
+        brief: 'Restore the code of that version too',
+      },
       json: jsonFlag,
     },
     positional: {
       kind: 'tuple',
       parameters: [
         { parse: String, brief: 'Run, commit, branch or tag', placeholder: 'version' },
-        { parse: String, optional: true, brief: 'Model: name or path (default: all of that version)', placeholder: 'model' },
+        {
+          parse: String,
+          optional: true,
+          brief: 'Model: name or path (default: all of that version)',
+          placeholder: 'model',
+        },
       ],
     },
   },
@@ -33,7 +47,9 @@ export const checkout = buildCommand<{ code?: boolean; json?: boolean }, [versio
     const { openStore } = await import('../../store/open-store.ts')
     const { checkoutVersion } = await import('../../features/checkout-version.ts')
     const { renderCheckout } = await import('../render/checkout.ts')
-    const result = await checkoutVersion(await openStore(this.world), version, model, { code: flags.code === true })
+    const result = await checkoutVersion(await openStore(this.world), version, model, {
+      code: flags.code === true,
+    })
     if (flags.json === true) this.out.json({ schema: 'checkout/v1', ...result })
     else for (const line of renderCheckout(result)) this.out.status(line)
   },

@@ -30,7 +30,12 @@ export const diff = buildCommand<Flags, [base?: string, head?: string], Context>
   },
   parameters: {
     flags: {
-      format: { kind: 'enum', values: ['text', 'md'], optional: true, brief: 'How to write it: text (default) or md, the pull-request comment' },
+      format: {
+        kind: 'enum',
+        values: ['text', 'md'],
+        optional: true,
+        brief: 'How to write it: text (default) or md, the pull-request comment',
+      },
       gate: { ...on, brief: 'Exit with 1 when a rule of .gitmodel.yaml is broken' },
       nearest: { ...on, brief: 'Where no run belongs to a commit, take the nearest before it' },
       all: { ...on, brief: 'Show metrics that did not change too' },

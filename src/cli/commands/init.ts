@@ -33,8 +33,18 @@ export const init = buildCommand<Flags, [], Context>({
         optional: true,
         brief: 'Which files go through LFS: model weights (default), or all that Hugging Face routes',
       },
-      remote: { kind: 'parsed', parse: String, optional: true, brief: 'Remote to exchange runs and cards with' },
-      remove: { kind: 'boolean', optional: true, withNegated: false, brief: 'Take hooks and configuration away again' },
+      remote: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        brief: 'Remote to exchange runs and cards with',
+      },
+      remove: {
+        kind: 'boolean',
+        optional: true,
+        withNegated: false,
+        brief: 'Take hooks and configuration away again',
+      },
       json: jsonFlag,
     },
   },
@@ -57,7 +67,11 @@ export const init = buildCommand<Flags, [], Context>({
 
 function refuseBoth(flags: Flags): void {
   if (flags.preset === undefined && flags.remote === undefined) return
-  throw new ModelError('argument-invalid', '--remove takes everything away; --preset and --remote do not go with it', {
-    hints: ['git model init --remove'],
-  })
+  throw new ModelError(
+    'argument-invalid',
+    '--remove takes everything away; --preset and --remote do not go with it',
+    {
+      hints: ['git model init --remove'],
+    },
+  )
 }

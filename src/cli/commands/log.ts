@@ -28,16 +28,36 @@ export const log = buildCommand<Flags, string[], Context>({
   },
   parameters: {
     flags: {
-      run: { kind: 'parsed', parse: String, optional: true, brief: 'Run to add to: id or name (default: the active one)' },
-      step: { kind: 'parsed', parse: parseStep, optional: true, brief: 'Step or epoch of the metrics (default 0)' },
-      param: variadic('Parameter, k=v'),
-      tag: variadic('Tag, k=v; pick=true marks the run that counts'),
-      note: { kind: 'parsed', parse: String, optional: true, brief: 'Free text; replaces the notes of the run' },
-      artifact: variadic('File to keep with the run, in Git LFS; a path, folder or glob'),
+      run: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        brief: 'Run to add to: id or name (default: the active one)',
+      },
+      step: {
+        kind: 'parsed',
+        parse: parseStep,
+        optional: true,
+        brief: 'Step or epoch of the metrics (default: 0)',
+        placeholder: 'n',
+      },
+      param: variadic('Parameter', 'k=v'),
+      tag: variadic('Tag; pick=true marks the run that counts', 'k=v'),
+      note: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        brief: 'Free text; replaces the notes of the run',
+        placeholder: 'text',
+      },
+      artifact: variadic('File to keep with the run, in Git LFS; a path, folder or glob', 'path'),
       json: jsonFlag,
     },
     aliases: { p: 'param', t: 'tag' },
-    positional: { kind: 'array', parameter: { parse: String, brief: 'Metrics, name=number', placeholder: 'name=value' } },
+    positional: {
+      kind: 'array',
+      parameter: { parse: String, brief: 'Metrics, name=number', placeholder: 'name=value' },
+    },
   },
   async func(flags, ...metrics) {
     const { logToRun } = await import('../../features/log-to-run.ts')

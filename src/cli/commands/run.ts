@@ -30,17 +30,37 @@ export const run = buildCommand<Flags, string[], Context>({
   },
   parameters: {
     flags: {
-      name: { kind: 'parsed', parse: String, optional: true, brief: 'Name of the run (default: an invented one)' },
-      experiment: { kind: 'parsed', parse: String, optional: true, brief: 'Experiment that the run belongs to' },
-      param: variadic('Parameter of the run, k=v'),
-      tag: variadic('Tag of the run, k=v'),
-      metrics: variadic('Metric file that the command writes (JSON, YAML, CSV, JSONL); a path or glob'),
-      output: variadic('Weights or other file that the command writes, kept in Git LFS; a path, folder or glob'),
-      input: variadic('Data that the command reads; recorded by its content'),
+      name: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        brief: 'Name of the run (default: an invented one)',
+      },
+      experiment: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        brief: 'Experiment that the run belongs to',
+      },
+      param: variadic('Parameter of the run', 'k=v'),
+      tag: variadic('Tag of the run', 'k=v'),
+      metrics: variadic(
+        'Metric file that the command writes (JSON, YAML, CSV, JSONL); a path or glob',
+        'path',
+      ),
+      output: variadic(
+        'Weights or other file that the command writes, kept in Git LFS; a path, folder or glob',
+        'path',
+      ),
+      input: variadic('Data that the command reads; recorded by its content', 'path'),
       json: jsonFlag,
     },
     aliases: { n: 'name', e: 'experiment', p: 'param', t: 'tag' },
-    positional: { kind: 'array', minimum: 1, parameter: { parse: String, brief: 'Command to run, after --', placeholder: 'command' } },
+    positional: {
+      kind: 'array',
+      minimum: 1,
+      parameter: { parse: String, brief: 'Command to run, after --', placeholder: 'command' },
+    },
   },
   async func(flags, ...command) {
     const { runCommand } = await import('../../features/run-command.ts')

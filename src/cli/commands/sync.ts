@@ -19,7 +19,14 @@ export const sync = buildCommand<{ json?: boolean }, [remote?: string], Context>
     flags: { json: jsonFlag },
     positional: {
       kind: 'tuple',
-      parameters: [{ parse: String, optional: true, brief: 'Remote (default: that of the branch)', placeholder: 'remote' }],
+      parameters: [
+        {
+          parse: String,
+          optional: true,
+          brief: 'Remote (default: that of the branch)',
+          placeholder: 'remote',
+        },
+      ],
     },
   },
   async func(flags, remote) {

@@ -1,4 +1,5 @@
-import type { Comparison, Side } from '../../domain/comparison.ts'
+import type { Comparison } from '../../domain/comparison.ts'
+import type { Side } from '../../domain/side.ts'
 import type { MetricChange } from '../../domain/compare-metrics.ts'
 import { escapeMarkdown } from '../../domain/escape-markdown.ts'
 import { safeText } from '../../domain/safe-text.ts'

@@ -1,4 +1,5 @@
-import type { Comparison, ModelChange, ParamChange, Side } from '../../domain/comparison.ts'
+import type { Comparison, ModelChange, ParamChange } from '../../domain/comparison.ts'
+import type { Side } from '../../domain/side.ts'
 import type { MetricChange } from '../../domain/compare-metrics.ts'
 import type { GateFailure } from '../../domain/gate.ts'
 import type { StoredNumber } from '../../domain/number.ts'

@@ -1,7 +1,7 @@
 import type { Command, RouteMap } from '@stricli/core'
 import type { Colors } from '../colors.ts'
 import type { Context } from '../context.ts'
-import { flagName, isGroup, type Target } from '../read-arguments.ts'
+import { flagName, isGroup, visible, type Target } from './command-target.ts'
 
 /** Commands that belong together in the help of the program. */
 export interface Chapter {
@@ -95,22 +95,14 @@ function wrap(text: string, width: number): string[] {
   return lines
 }
 
-/** Lists the commands of a group that are not hidden. */
-export function visible(group: RouteMap<Context>): { name: string; brief: string; target: Target }[] {
-  return group
-    .getAllEntries()
-    .filter(({ hidden }) => !hidden)
-    .map(({ name, target }) => ({ name: name['convert-camel-to-kebab'], brief: target.brief, target }))
-}
-
-/** Takes the description of a command apart: its text, and the lines under "Examples:". */
-export function describeCommand(command: Command<Context>): { text: string; examples: string[] } {
+// Takes the description of a command apart: its text, and the lines under "Examples:".
+function describeCommand(command: Command<Context>): { text: string; examples: string[] } {
   const [text = '', examples = ''] = (command.fullDescription ?? '').split(/^Examples:\n/m)
   return { text: text.trim(), examples: examples.split('\n').filter((line) => line.trim() !== '') }
 }
 
-/** Lists the parts of the usage line of a command: the command, its flags, its arguments. */
-export function usageOf(command: Command<Context>, path: readonly string[]): string[] {
+// The parts of the usage line: the command, its flags, its arguments.
+function usageOf(command: Command<Context>, path: readonly string[]): string[] {
   const { flags = {}, aliases = {}, positional } = command.parameters
   const shown = Object.entries(flags).map(([name, flag]) => {
     const letter = letterOf(name, aliases)

@@ -24,7 +24,9 @@ function changes(done: Installed): string[] {
     lines.push(`hooks: ${list(done.hooks.installed)} in ${relative(done.hooks.folder, done.root)}${chained}`)
   } else if (done.program) lines.push('hooks: they start this program from now on')
   for (const { remote, refspec } of done.repaired) {
-    lines.push(`${remote}: took the refspec ${refspec} away, with which a fetch overwrites unpushed runs and cards`)
+    lines.push(
+      `${remote}: took the refspec ${refspec} away, with which a fetch overwrites unpushed runs and cards`,
+    )
   }
   if (done.remote !== undefined && done.refspecs.length > 0) lines.push(exchange(done.remote))
   return lines

@@ -8,11 +8,15 @@ import { renderTable } from './table.ts'
 /** Says what tracking patterns changed, and what to type next. */
 export function renderTracked(done: Tracked): string[] {
   const lines: string[] = []
-  if (done.routed.length > 0) lines.push(`.gitattributes: ${done.routed.join(', ')} through Git LFS from now on`)
+  if (done.routed.length > 0)
+    lines.push(`.gitattributes: ${done.routed.join(', ')} through Git LFS from now on`)
   if (done.named.length > 0) lines.push(`.gitmodel.yaml: weights.patterns now has ${done.named.join(', ')}`)
   if (done.lfs) lines.push('Git LFS: set up for this repository')
   if (lines.length === 0) lines.push('tracked already')
-  const files = [...(done.routed.length > 0 ? ['.gitattributes'] : []), ...(done.named.length > 0 ? ['.gitmodel.yaml'] : [])]
+  const files = [
+    ...(done.routed.length > 0 ? ['.gitattributes'] : []),
+    ...(done.named.length > 0 ? ['.gitmodel.yaml'] : []),
+  ]
   if (done.raw.length > 0) lines.push(...convertLines(done.raw))
   if (files.length > 0) lines.push(`next: git add ${files.join(' ')}`)
   return lines.map(safeText)
@@ -61,13 +65,19 @@ const CONTENT = { here: 'here', store: 'in LFS store', absent: 'not here' } as c
 export function weightsHints(status: WeightsStatus): string[] {
   const hints: string[] = []
   const raw = status.files.filter(({ kept }) => kept === 'raw').map((file) => file.path)
-  if (raw.length > 0) hints.push(`still in git itself: ${formatCommand('git', 'add', '--renormalize', '--', ...raw.slice(0, 5))}`)
+  if (raw.length > 0)
+    hints.push(
+      `still in git itself: ${formatCommand('git', 'add', '--renormalize', '--', ...raw.slice(0, 5))}`,
+    )
   if (status.files.some(({ content }) => content === 'absent')) hints.push('not here: git lfs pull')
-  if (status.files.some(({ content, modified }) => content === 'store' && !modified)) hints.push('in the LFS store: git lfs checkout')
+  if (status.files.some(({ content, modified }) => content === 'store' && !modified))
+    hints.push('in the LFS store: git lfs checkout')
   for (const { path, size } of status.large.slice(0, 5)) {
     const ending = /(?<=[^/])\.[^./]+$/.exec(path)?.[0]
     const pattern = ending === undefined ? path : `*${ending}`
-    hints.push(`${path} is a binary of ${formatSize(size)} outside LFS: ${formatCommand('git', 'model', 'weights', 'track', pattern)}`)
+    hints.push(
+      `${path} is a binary of ${formatSize(size)} outside LFS: ${formatCommand('git', 'model', 'weights', 'track', pattern)}`,
+    )
   }
   if (status.large.length > 5) hints.push(`and ${status.large.length - 5} more binaries outside LFS`)
   return hints.map(safeText)

@@ -17,7 +17,8 @@ export const checkConfigFile: Check = async ({ repo }) => {
   }
   const { config, problems } = checkConfig(text)
   if (problems.length > 0) {
-    return problems.slice(0, 5).map(({ line, column, message }) => ({
+    const inOrder = problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
+    return inOrder.slice(0, 5).map(({ line, column, message }) => ({
       check: 'config',
       state: 'error',
       message: `${CONFIG_FILE}, line ${line}, column ${column}: ${message}`,
@@ -33,7 +34,14 @@ function oddities(config: Config): Finding[] {
   if (primaries.length < 2) return []
   const names = primaries.map(([name]) => name)
   const message = `several metrics are primary (${names.join(', ')}); ${names[0]} ranks the runs`
-  return [{ check: 'config', state: 'warn', message, hints: [`leave "primary: true" at one metric of ${CONFIG_FILE}`] }]
+  return [
+    {
+      check: 'config',
+      state: 'warn',
+      message,
+      hints: [`leave "primary: true" at one metric of ${CONFIG_FILE}`],
+    },
+  ]
 }
 
 /** Checks that weights go through Git LFS: filters, `.gitattributes`, and what is tracked. */
@@ -41,15 +49,27 @@ export const checkLfs: Check = async (patient) => {
   const { repo, config } = patient
   if (!hasLfsFilters(config)) return [noFilters(patient)]
   const routed = lfsPatterns(readText(path.join(repo.root, '.gitattributes')) ?? '')
-  const findings = [...(await unroutedPatterns(patient, routed)), ...(await rawFiles(patient)), ...lfsUrl(patient)]
+  const findings = [
+    ...(await unroutedPatterns(patient, routed)),
+    ...(await rawFiles(patient)),
+    ...lfsUrl(patient),
+  ]
   if (findings.some(({ state }) => state !== 'ok')) return findings
   if (routed.length === 0) {
     const message = '.gitattributes routes nothing through Git LFS'
-    if (!patient.isSetUp) return [{ check: 'lfs', state: 'ok', message: `the filters are set up; ${message}` }, ...findings]
+    if (!patient.isSetUp)
+      return [{ check: 'lfs', state: 'ok', message: `the filters are set up; ${message}` }, ...findings]
     const hint = "git model init --preset weights   or   git model weights track '*.bin'"
     return [{ check: 'lfs', state: 'warn', message, hints: [hint] }]
   }
-  return [{ check: 'lfs', state: 'ok', message: `${routed.length === 1 ? '1 pattern goes' : `${routed.length} patterns go`} through Git LFS` }, ...findings]
+  return [
+    {
+      check: 'lfs',
+      state: 'ok',
+      message: `${routed.length === 1 ? '1 pattern goes' : `${routed.length} patterns go`} through Git LFS`,
+    },
+    ...findings,
+  ]
 }
 
 function noFilters({ repo, config }: Patient): Finding {
@@ -67,10 +87,18 @@ function noFilters({ repo, config }: Patient): Finding {
 
 async function unroutedPatterns({ repo }: Patient, routed: readonly string[]): Promise<Finding[]> {
   const { config, problems } = checkConfig(readText(path.join(repo.root, CONFIG_FILE)) ?? '')
-  const unrouted = problems.length > 0 ? [] : (config.weights?.patterns ?? []).filter((pattern) => !routed.includes(pattern))
+  const unrouted =
+    problems.length > 0 ? [] : (config.weights?.patterns ?? []).filter((pattern) => !routed.includes(pattern))
   if (unrouted.length === 0) return []
   const message = `${CONFIG_FILE} names weights that .gitattributes does not route through Git LFS: ${unrouted.join(', ')}`
-  return [{ check: 'lfs', state: 'warn', message, hints: [formatCommand('git', 'model', 'weights', 'track', ...unrouted)] }]
+  return [
+    {
+      check: 'lfs',
+      state: 'warn',
+      message,
+      hints: [formatCommand('git', 'model', 'weights', 'track', ...unrouted)],
+    },
+  ]
 }
 
 async function rawFiles({ repo }: Patient): Promise<Finding[]> {
@@ -78,7 +106,14 @@ async function rawFiles({ repo }: Patient): Promise<Finding[]> {
   if (raw.length === 0) return []
   const shown = raw.slice(0, 3).join(', ') + (raw.length > 3 ? `, and ${raw.length - 3} more` : '')
   const message = `${raw.length === 1 ? 'a file that goes' : `${raw.length} files that go`} through Git LFS ${raw.length === 1 ? 'is' : 'are'} still in git itself: ${shown}`
-  return [{ check: 'lfs', state: 'warn', message, hints: ['git add --renormalize . && git commit -m "weights through LFS"'] }]
+  return [
+    {
+      check: 'lfs',
+      state: 'warn',
+      message,
+      hints: ['git add --renormalize . && git commit -m "weights through LFS"'],
+    },
+  ]
 }
 
 // A pull request can change it, and uploads then go elsewhere.
@@ -86,14 +121,21 @@ function lfsUrl({ repo }: Patient): Finding[] {
   const text = readText(path.join(repo.root, '.lfsconfig'))
   const url = text === undefined ? undefined : /^\s*url\s*=\s*(.+?)\s*$/m.exec(text)?.[1]
   if (url === undefined) return []
-  return [{ check: 'lfs', state: 'ok', message: `.lfsconfig sends weights to ${url}; look twice where a change touches it` }]
+  return [
+    {
+      check: 'lfs',
+      state: 'ok',
+      message: `.lfsconfig sends weights to ${url}; look twice where a change touches it`,
+    },
+  ]
 }
 
 /** Checks for a clone that has only a part of the history. */
 export const checkShallow: Check = async ({ repo }) => {
   const isShallow = (await git(repo, ['rev-parse', '--is-shallow-repository'])).stdout.trim() === 'true'
   if (!isShallow) return []
-  const message = 'this is a shallow clone: runs of commits that are not here cannot be told, and merges have no base'
+  const message =
+    'this is a shallow clone: runs of commits that are not here cannot be told, and merges have no base'
   return [{ check: 'history', state: 'warn', message, hints: ['git fetch --unshallow'] }]
 }
 

@@ -8,9 +8,11 @@ import { FIX, type Check, type Finding, type Patient } from './finding.ts'
 export const checkHooks: Check = async (patient) => {
   const folder = await hooksFolder(patient.repo)
   const reports = await inspectHooks(folder)
-  if (!patient.isSetUp && reports.every(({ state }) => state === 'missing' || state === 'foreign')) return [notSetUp]
+  if (!patient.isSetUp && reports.every(({ state }) => state === 'missing' || state === 'foreign'))
+    return [notSetUp]
   const broken = reports.filter(({ state }) => state !== 'current' && state !== 'newer')
-  const findings = broken.length > 0 ? [await brokenHooks(patient, folder, broken)] : [goodHooks(patient, folder, reports)]
+  const findings =
+    broken.length > 0 ? [await brokenHooks(patient, folder, broken)] : [goodHooks(patient, folder, reports)]
   if (reports.some(({ state }) => state === 'newer')) findings.push(newerHooks)
   return [...findings, ...checkProgram(patient)]
 }
@@ -29,7 +31,11 @@ const newerHooks: Finding = {
   hints: ['npm install -g git-model'],
 }
 
-async function brokenHooks({ repo }: Patient, folder: string, broken: readonly HookReport[]): Promise<Finding> {
+async function brokenHooks(
+  { repo }: Patient,
+  folder: string,
+  broken: readonly HookReport[],
+): Promise<Finding> {
   const isShadowed = await areElsewhere(path.join(repo.commonDir, 'hooks'), folder)
   const words = broken.map((report) => `${report.name} ${WORDS[report.state]}`)
   const where = isShadowed ? '; core.hooksPath leads git away from those in .git/hooks' : ''
@@ -61,20 +67,29 @@ async function areElsewhere(usual: string, folder: string): Promise<boolean> {
 
 function goodHooks({ repo }: Patient, folder: string, reports: readonly HookReport[]): Finding {
   const chained = reports.filter((report) => report.chained.length > 0).map(({ name }) => name)
-  const more = chained.length === 0 ? '' : `; ${chained.join(', ')} ${chained.length === 1 ? 'runs' : 'run'} an earlier hook first`
+  const more =
+    chained.length === 0
+      ? ''
+      : `; ${chained.join(', ')} ${chained.length === 1 ? 'runs' : 'run'} an earlier hook first`
   return { check: 'hooks', state: 'ok', message: `${reports.length} in ${shorten(folder, repo.root)}${more}` }
 }
 
 // The hooks prefer git-model on the PATH; this is what they start where it is not there.
 function checkProgram(patient: Patient): Finding[] {
   const known = patient.config.get('model.program')
-  const words = known === undefined ? [] : [...known.matchAll(/'((?:[^']|'\\'')*)'|(\S+)/g)].map((match) => match[1] ?? match[2]!)
+  const words =
+    known === undefined
+      ? []
+      : [...known.matchAll(/'((?:[^']|'\\'')*)'|(\S+)/g)].map((match) => match[1] ?? match[2]!)
   if (words.length > 0 && words.every((word) => existsSync(word.replaceAll(String.raw`'\''`, "'")))) return []
   return [
     {
       check: 'hooks',
       state: 'error',
-      message: known === undefined ? 'the hooks do not know how to start this program' : `the hooks start "${known}", which is gone`,
+      message:
+        known === undefined
+          ? 'the hooks do not know how to start this program'
+          : `the hooks start "${known}", which is gone`,
       hints: [FIX],
       fix: async () => {
         await rememberProgram(patient.repo, patient.config)

@@ -1,6 +1,12 @@
 import { isModelError } from '../../domain/errors.ts'
 import { formatCommand } from '../../domain/quote-shell.ts'
-import { addRefspecs, configuredRemotes, dangerousRefspecs, missingRefspecs, repairRefspecs } from '../../git/fetch-refspecs.ts'
+import {
+  addRefspecs,
+  configuredRemotes,
+  dangerousRefspecs,
+  missingRefspecs,
+  repairRefspecs,
+} from '../../git/fetch-refspecs.ts'
 import { chooseRemote } from '../../git/remotes.ts'
 import { FIX, type Check, type Finding, type Patient } from './finding.ts'
 
@@ -49,7 +55,9 @@ function severalRemotes({ config }: Patient): Finding[] {
   const remotes = configuredRemotes(config)
   const wired = remotes.filter((remote) => missingRefspecs(config, remote).length === 0)
   if (wired.length > 0) {
-    return [{ check: 'refspecs', state: 'ok', message: `git fetch brings runs and cards from ${wired.join(', ')}` }]
+    return [
+      { check: 'refspecs', state: 'ok', message: `git fetch brings runs and cards from ${wired.join(', ')}` },
+    ]
   }
   return [
     {

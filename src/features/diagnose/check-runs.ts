@@ -19,10 +19,15 @@ export const checkJournals: Check = async (patient) => {
   const count = (state: string): number => states.filter((other) => other === state).length
   const findings: Finding[] = [...torn(journals)]
   const waiting = count('abandoned') + count('ended') + count('late')
-  if (count('abandoned') > 0) findings.push(fold(patient, `${plural(count('abandoned'), 'run')} lost every process and was never ended`))
-  else if (waiting > 0) findings.push(fold(patient, `${plural(waiting, 'run')} ended and waits to be written into git`))
+  if (count('abandoned') > 0)
+    findings.push(
+      fold(patient, `${plural(count('abandoned'), 'run')} lost every process and was never ended`),
+    )
+  else if (waiting > 0)
+    findings.push(fold(patient, `${plural(waiting, 'run')} ended and waits to be written into git`))
   const running = count('alive') + count('unknown')
-  if (running > 0) findings.push({ check: 'runs', state: 'ok', message: `${plural(running, 'run')} in progress` })
+  if (running > 0)
+    findings.push({ check: 'runs', state: 'ok', message: `${plural(running, 'run')} in progress` })
   return findings
 }
 
@@ -73,7 +78,9 @@ export const checkNotes: Check = async (patient) => {
   const [runs, series, cards] = await Promise.all([
     inspect(patient, RUNS_NOTES, (target, text) => problemsOf(decodeRun(target, text))),
     inspect(patient, SERIES_NOTES, (target, text) => problemsOf(decodeSeries(target, text))),
-    inspect(patient, CARDS_NOTES, (_target, text) => checkCardText(text).problems.map(({ message }) => message)),
+    inspect(patient, CARDS_NOTES, (_target, text) =>
+      checkCardText(text).problems.map(({ message }) => message),
+    ),
   ])
   const findings = [
     ...report('run', runs, 'git model show'),
@@ -81,7 +88,8 @@ export const checkNotes: Check = async (patient) => {
     ...report('card', cards, `git notes --ref=${CARDS_NOTES.replace('refs/notes/', '')} show`),
   ]
   if (findings.length > 0) return findings
-  if (runs.total + cards.total === 0) return [{ check: 'notes', state: 'ok', message: 'no runs and no cards yet' }]
+  if (runs.total + cards.total === 0)
+    return [{ check: 'notes', state: 'ok', message: 'no runs and no cards yet' }]
   const message = `${plural(runs.total, 'run')}, ${plural(cards.total, 'card')}, all valid`
   return [{ check: 'notes', state: 'ok', message }]
 }
@@ -102,7 +110,14 @@ async function inspect(
   const targets = [...new Set(entries.map(({ target }) => target))]
   const texts =
     targets.length === entries.length
-      ? new Map((await readObjects(repo, entries.map(({ blob }) => blob))).map((object, index) => [entries[index]!.target, object?.content.toString('utf8') ?? '']))
+      ? new Map(
+          (
+            await readObjects(
+              repo,
+              entries.map(({ blob }) => blob),
+            )
+          ).map((object, index) => [entries[index]!.target, object?.content.toString('utf8') ?? '']),
+        )
       : new Map([...(await readNotes(repo, tip, targets))].map(([target, { text }]) => [target, text]))
   const bad = targets.flatMap((target) => {
     const [problem] = problems(target, texts.get(target) ?? '')

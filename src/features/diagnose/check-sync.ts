@@ -10,7 +10,7 @@ import { chooseRemote, fetchMetadata } from '../../git/remotes.ts'
 import { listPins, pin, restorePinned } from '../../lfs/pin.ts'
 import { hasObject } from '../../lfs/transfer.ts'
 import { decodeRun } from '../../store/run-codec.ts'
-import { openLfsStore } from '../collect-outputs.ts'
+import { openLfsStore } from '../../store/open-lfs-store.ts'
 import { FIX, type Check, type Finding, type Patient } from './finding.ts'
 
 /** Checks what the remote does not have yet: runs, cards, and the content of their outputs. */
@@ -24,13 +24,33 @@ export const checkUnpushed: Check = async (patient) => {
 }
 
 function sayUnpushed(remote: string | undefined, runs: number, cards: number): Finding[] {
-  if (runs + cards === 0) return remote === undefined ? [] : [{ check: 'sync', state: 'ok', message: `${remote} has every run and card, as far as this clone knows` }]
+  if (runs + cards === 0)
+    return remote === undefined
+      ? []
+      : [
+          {
+            check: 'sync',
+            state: 'ok',
+            message: `${remote} has every run and card, as far as this clone knows`,
+          },
+        ]
   const what = [counted(runs, 'run'), counted(cards, 'card')].filter((part) => part !== '').join(' and ')
-  if (remote === undefined) return [{ check: 'sync', state: 'ok', message: `${what} in this clone alone: there is no remote` }]
-  return [{ check: 'sync', state: 'ok', message: `${what} not on ${remote} yet: git push, or git model sync ${remote}` }]
+  if (remote === undefined)
+    return [{ check: 'sync', state: 'ok', message: `${what} in this clone alone: there is no remote` }]
+  return [
+    {
+      check: 'sync',
+      state: 'ok',
+      message: `${what} not on ${remote} yet: git push, or git model sync ${remote}`,
+    },
+  ]
 }
 
-async function unpushedNotes({ repo, tips }: Patient, remote: string | undefined, ref: SharedRef): Promise<{ target: string; blob: string }[]> {
+async function unpushedNotes(
+  { repo, tips }: Patient,
+  remote: string | undefined,
+  ref: SharedRef,
+): Promise<{ target: string; blob: string }[]> {
   const tip = tips.get(ref)
   if (tip === undefined) return []
   const there = remote === undefined ? undefined : tips.get(trackingRef(remote, ref))
@@ -39,12 +59,23 @@ async function unpushedNotes({ repo, tips }: Patient, remote: string | undefined
 }
 
 // Content that only an unpushed run refers to is the only copy there is, and `git lfs prune` would delete it.
-async function checkPins({ repo }: Patient, runs: readonly { target: string; blob: string }[]): Promise<Finding[]> {
+async function checkPins(
+  { repo }: Patient,
+  runs: readonly { target: string; blob: string }[],
+): Promise<Finding[]> {
   const lfs = await openLfsStore(repo)
-  const objects = await readObjects(repo, runs.map(({ blob }) => blob))
+  const objects = await readObjects(
+    repo,
+    runs.map(({ blob }) => blob),
+  )
   const files = runs.flatMap(({ target }, index) => {
     const record = decodeRun(target, objects[index]?.content.toString('utf8') ?? '').value
-    return (record?.outputs?.files ?? []).map(({ path: file, oid, size }) => ({ file, oid: oid.replace('sha256:', ''), size, run: target }))
+    return (record?.outputs?.files ?? []).map(({ path: file, oid, size }) => ({
+      file,
+      oid: oid.replace('sha256:', ''),
+      size,
+      run: target,
+    }))
   })
   const pinned = new Set(listPins(lfs))
   const wanted = files.filter(({ size }) => size > 0)
@@ -65,7 +96,11 @@ async function checkPins({ repo }: Patient, runs: readonly { target: string; blo
     })
   }
   if (findings.length === 0 && wanted.length > 0) {
-    findings.push({ check: 'pins', state: 'ok', message: `${counted(wanted.length, 'file')} of unpushed runs, safe from git lfs prune` })
+    findings.push({
+      check: 'pins',
+      state: 'ok',
+      message: `${counted(wanted.length, 'file')} of unpushed runs, safe from git lfs prune`,
+    })
   }
   return findings
 }
@@ -131,7 +166,15 @@ function isRunning(pid: number): boolean {
 /** Asks the remote: whether it answers, and whether it has news. What it has comes into the private refs. */
 export const checkRemote: Check = async (patient) => {
   const remote = await remoteOf(patient)
-  if (remote === undefined) return [{ check: 'remote', state: 'warn', message: 'there is no remote to ask', hints: ['git remote add origin URL'] }]
+  if (remote === undefined)
+    return [
+      {
+        check: 'remote',
+        state: 'warn',
+        message: 'there is no remote to ask',
+        hints: ['git remote add origin URL'],
+      },
+    ]
   try {
     await fetchMetadata(patient.repo, remote)
     return [{ check: 'remote', state: 'ok', message: `${remote} answers` }]

@@ -12,7 +12,9 @@ export const checkVersions: Check = async ({ repo }) => {
     git: numberIn(await gitLine(repo, ['--version'])),
     'git-lfs': await lfsVersion(repo.root),
   }
-  const old = Object.entries(found).filter(([name, version]) => !isAtLeast(version, NEEDED[name as keyof typeof NEEDED]))
+  const old = Object.entries(found).filter(
+    ([name, version]) => !isAtLeast(version, NEEDED[name as keyof typeof NEEDED]),
+  )
   if (old.length > 0) return old.map(([name, version]) => tooOld(name as keyof typeof NEEDED, version))
   const versions = Object.entries(found).map(([name, version]) => `${name} ${version}`)
   return [{ check: 'versions', state: 'ok', message: versions.join(', ') }]
@@ -43,6 +45,9 @@ function tooOld(name: keyof typeof NEEDED, version: string | undefined): Finding
     version === undefined
       ? `${name} is not installed; weights travel through it`
       : `${name} ${version} is too old: ${NEEDED[name]} or newer is needed`
-  const hint = name === 'node' ? 'https://nodejs.org/en/download' : `sudo apt-get install ${name}   (macOS: brew install ${name})`
+  const hint =
+    name === 'node'
+      ? 'https://nodejs.org/en/download'
+      : `sudo apt-get install ${name}   (macOS: brew install ${name})`
   return { check: 'versions', state: 'error', message, hints: [hint] }
 }

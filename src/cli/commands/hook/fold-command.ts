@@ -6,10 +6,18 @@ export function foldCommand(hook: string): Command<Context> {
   return buildCommand<Record<never, never>, string[], Context>({
     docs: {
       brief: 'Fold in the runs and cards that were fetched',
-      fullDescription: [`Started by the ${hook} hook when something was fetched.`, '', 'Examples:', `  git model hook ${hook}`].join('\n'),
+      fullDescription: [
+        `Started by the ${hook} hook when something was fetched.`,
+        '',
+        'Examples:',
+        `  git model hook ${hook}`,
+      ].join('\n'),
     },
     parameters: {
-      positional: { kind: 'array', parameter: { parse: String, brief: 'What git tells the hook; not used', placeholder: 'argument' } },
+      positional: {
+        kind: 'array',
+        parameter: { parse: String, brief: 'What git tells the hook; not used', placeholder: 'argument' },
+      },
     },
     async func() {
       const { foldAfterFetch } = await import('../../../features/fold-after-fetch.ts')

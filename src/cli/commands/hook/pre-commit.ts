@@ -22,7 +22,8 @@ export const preCommit = buildCommand<Record<never, never>, [], Context>({
     const groups = groupFindings(findings)
     for (const { messages, hint, stops } of groups.toSorted((a, b) => Number(a.stops) - Number(b.stops))) {
       if (stops) for (const line of renderErrors(messages, hint)) this.out.status(line)
-      else for (const message of messages) this.out.warn(message, message === messages.at(-1) ? hint : undefined)
+      else
+        for (const message of messages) this.out.warn(message, message === messages.at(-1) ? hint : undefined)
     }
     if (!groups.some(({ stops }) => stops)) return
     this.out.status('nothing was committed; GIT_MODEL_HOOKS=0 git commit skips these checks')

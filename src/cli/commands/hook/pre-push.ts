@@ -26,12 +26,16 @@ export const prePush = buildCommand<Record<never, never>, [remote: string, url?:
     const { syncOnPush } = await import('../../../features/sync-on-push.ts')
     const { renderConflicts, renderSync } = await import('../../render/sync.ts')
     const { safeText } = await import('../../../domain/safe-text.ts')
-    const { result, wired, error, stops } = await syncOnPush(this.world, remote, (step) => this.out.progress(step))
+    const { result, wired, error, stops } = await syncOnPush(this.world, remote, (step) =>
+      this.out.progress(step),
+    )
     if (wired) this.out.status(`git-model: git fetch ${safeText(remote)} brings runs and cards from now on`)
     if (result !== undefined) this.out.status(`git-model: ${renderSync(result)}`)
     for (const { text, hint } of renderConflicts(result?.conflicts ?? [])) this.out.warn(text, hint)
     if (error === undefined) return
-    const what = stops ? 'the code was not pushed either, as sync.push is "block"' : 'the code is pushed all the same'
+    const what = stops
+      ? 'the code was not pushed either, as sync.push is "block"'
+      : 'the code is pushed all the same'
     this.out.warn(`${safeText(error.message)}; ${what}`, error.hints.map(safeText).join('\n') || undefined)
     if (stops) this.process.exitCode = 1
   },
