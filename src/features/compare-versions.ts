@@ -1,12 +1,13 @@
 import { diffCardFields } from '../domain/card-fields.ts'
 import { compareSides, type Comparison } from '../domain/comparison.ts'
 import { ModelError } from '../domain/errors.ts'
+import type { Side } from '../domain/side.ts'
 import { mergeBase } from '../git/merge-base.ts'
 import { requireHead } from '../git/repository.ts'
 import { resolveCommit } from '../git/resolve.ts'
 import { readConfig } from '../store/config.ts'
 import type { Store } from '../store/open-store.ts'
-import { defaultBase, resolveSide } from './resolve-side.ts'
+import { defaultBase, resolveSide, type SideOptions } from './resolve-side.ts'
 
 /**
  * Compares two versions as a reviewer would: metrics, parameters, cards and weights.
@@ -23,10 +24,11 @@ export async function compareVersions(
   options: { nearest?: boolean } = {},
 ): Promise<Comparison> {
   const sides = await resolveRange(store, base, head)
-  const [from, to] = await Promise.all([
+  const both = await Promise.all([
     resolveSide(store, sides.base.revision, options),
     resolveSide(store, sides.head.revision, options),
   ])
+  const [from, to] = await partSides(store, sides, both, options)
   const config = await readConfig(store.repo, to.commit)
   return compareSides(
     { ...from, label: sides.base.label },
@@ -34,6 +36,22 @@ export async function compareVersions(
     config,
     diffCardFields,
   )
+}
+
+// A run with uncommitted changes belongs to the commit it started from only until its result is committed: it
+// must not stand for both, since then nothing would ever differ.
+async function partSides(
+  store: Store,
+  range: Range,
+  [base, head]: [Side, Side],
+  options: SideOptions,
+): Promise<[Side, Side]> {
+  const run = base.record?.run
+  const isShared = run !== undefined && run === head.record?.run && base.commit !== head.commit
+  const isWeak =
+    base.rule === 'same-commit' && base.record?.code.dirty === true && head.rule !== 'same-commit'
+  if (!isShared || !isWeak) return [base, head]
+  return [await resolveSide(store, range.base.revision, { ...options, except: run }), head]
 }
 
 interface Range {

@@ -12,17 +12,21 @@ import { findRun, readRun, type StoredRun } from '../store/runs.ts'
 import { runsOfCommit, standingRun } from './link-runs.ts'
 import { metadataState } from './metadata-state.ts'
 
+/** How a commit is given a run. */
+export interface SideOptions {
+  /** Take an earlier commit's run where none belongs to the commit. */
+  nearest?: boolean
+  /** A run that stands for the other side. */
+  except?: Oid
+}
+
 /**
  * Resolves what was typed for one side of a comparison: a branch, tag or commit, else a run by id or name.
  * A commit that is itself a run commit is that run.
  *
  * @throws ModelError `revision-unknown`, `revision-ambiguous`.
  */
-export async function resolveSide(
-  store: Store,
-  spec: string,
-  options: { nearest?: boolean } = {},
-): Promise<Side> {
+export async function resolveSide(store: Store, spec: string, options: SideOptions = {}): Promise<Side> {
   const commit = await tryResolveCommit(store.repo, spec)
   if (commit === undefined) return runSide(store, spec, await namedRun(store, spec))
   const run = await readRun(store, commit)
@@ -46,12 +50,7 @@ async function runSide(store: Store, label: string, { record }: StoredRun): Prom
   return { label, commit: record.run, record, candidates: 1, models: await sideModels(store, commit) }
 }
 
-async function commitSide(
-  store: Store,
-  label: string,
-  commit: Oid,
-  options: { nearest?: boolean },
-): Promise<Side> {
+async function commitSide(store: Store, label: string, commit: Oid, options: SideOptions): Promise<Side> {
   const [linked, models] = await Promise.all([
     runsOfCommit(store, commit, options),
     sideModels(store, commit),

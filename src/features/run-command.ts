@@ -1,4 +1,5 @@
 import { execa } from 'execa'
+import { statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { isModelError, ModelError } from '../domain/errors.ts'
 import type { Oid, RunExit, RunRecord, RunStatus, SkippedPath } from '../domain/run.ts'
@@ -100,7 +101,8 @@ async function recordMetrics(world: World, folder: string, pattern: string): Pro
     import('../metric-files/read-metric-file.ts'),
   ])
   for (const file of await expand(world.cwd, pattern, 'metric-file-invalid')) {
-    const { metrics, params } = await readMetricFile(file, world.now())
+    // Points without a time of their own were written at the latest when the file was.
+    const { metrics, params } = await readMetricFile(file, Math.round(statSync(file).mtimeMs))
     if (params !== undefined) appendEvent(folder, { time: world.now(), params })
     const events = Object.entries(metrics).flatMap(([name, points]) =>
       points.map(({ step, value, time }) => ({ time, step, metrics: { [name]: value } })),

@@ -51,6 +51,8 @@ export async function syncMetadata(
       tips = await foldFetched(store.repo)
       const result = await push(store, remote, tips, progress)
       if ('sent' in result) {
+        // Our own push moved the tracking refs: note that nothing in them is news.
+        tips = await foldFetched(store.repo)
         const received = await countReceived(store, tips)
         const conflicts = await cardConflicts(store, store.tips.get(CARDS_NOTES), tips.get(CARDS_NOTES))
         return { remote, received, sent: result.sent, conflicts }

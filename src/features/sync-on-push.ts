@@ -3,7 +3,6 @@ import type { World } from '../domain/world.ts'
 import { addRefspecs, configuredRemotes } from '../git/fetch-refspecs.ts'
 import { readGitConfig } from '../git/git-config.ts'
 import { readConfig } from '../store/config.ts'
-import { foldFetched } from '../store/fold-fetched.ts'
 import { openStore } from '../store/open-store.ts'
 import { syncMetadata, type SyncResult } from './sync-metadata.ts'
 
@@ -38,10 +37,7 @@ export async function syncOnPush(
     const config = await readGitConfig(store.repo)
     if (!configuredRemotes(config).includes(remote)) return { wired: false, stops: false }
     const wired = (await addRefspecs(store.repo, remote)).length > 0
-    const result = await syncMetadata(store, remote, progress)
-    // What the remote has now is what we have: the next hook is to see that nothing is new.
-    await foldFetched(store.repo)
-    return { result, wired, stops: false }
+    return { result: await syncMetadata(store, remote, progress), wired, stops: false }
   } catch (error) {
     if (isModelError(error)) return { wired: false, error, stops }
     throw error

@@ -72,6 +72,8 @@ const PATTERNS: readonly (readonly [part: string, message: string])[] = [
   ['sha256:', 'must be sha256: and 64 hexadecimal digits'],
   ['[0-9a-f]{40}', 'must be a git object name: 40 or 64 hexadecimal digits'],
   ['T\\d{2}', 'must be a time such as 2026-11-23T08:00:00.000Z'],
+  ['kKmM', 'must be a size such as 5 MB'],
+  ['%', 'must be a percentage such as "1%"'],
   ['\\p{Cc}', 'must be printable, on one line, without blanks around it'],
   ['\\u0000', 'must be a relative path inside the repository'],
 ]

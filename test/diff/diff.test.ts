@@ -120,6 +120,19 @@ describe('git model diff', () => {
     expect((await diff(repo, 'good', 'HEAD')).head.record).toMatchObject({ name: 'late' })
   })
 
+  it('never lets one run with uncommitted changes stand for both sides', async () => {
+    const repo = await gitdir({ 'a.txt': 'a', '.gitmodel.yaml': CONFIG })
+    await repo.write('a.txt', 'better')
+    await repo.model('run', '-n', 'dirty', '--', 'sh', '-c', 'git model log val/acc=0.9')
+    await repo.commit({ 'a.txt': 'better' })
+    expect(await diff(repo, 'HEAD^', 'HEAD')).toMatchObject({
+      base: { none: 'absent' },
+      head: { rule: 'same-tree', record: { name: 'dirty' } },
+      gate: { passed: false, failures: [{ rule: 'no-record', side: 'base' }] },
+    })
+    expect((await repo.model('diff', 'dirty', 'HEAD')).stdout).toContain('the same run on both sides: dirty')
+  })
+
   it('fails the gate when a metric worsens, passes its bound, or has no record', async () => {
     const repo = await trained()
     await repo.git('switch', '--quiet', '--create', 'topic')

@@ -38,6 +38,7 @@ export function verdictLine({ verdict, metrics, base, head }: Comparison): strin
     const side = head.record === undefined ? head : base
     return `no verdict: ${safeText(side.label)} has no run to compare`
   }
+  if (base.record.run === head.record.run) return `the same run on both sides: ${safeText(head.record.name)}`
   const words: Record<Comparison['verdict'], string> = {
     better: 'better',
     worse: 'worse',
