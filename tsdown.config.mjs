@@ -18,7 +18,6 @@ export default defineConfig({
   plugins: [thirdPartyLicenses()],
   inputOptions: { checks: { pluginTimings: false } },
   report: false,
-  logLevel: 'warn',
 })
 
 /** Writes the licences of what was bundled: they ask to go along with every copy. */

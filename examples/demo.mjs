@@ -63,7 +63,7 @@ sh(bob, 'git model checkout baseline')
 const restored = sha256(path.join(bob, 'models/digits.safetensors'))
 say(`# sha256 of the first weights:    ${baseline}`)
 say(`# sha256 of the restored weights: ${restored}`)
-if (restored !== baseline) throw new Error('the restored weights differ')
+if (restored !== baseline) stop('the restored weights differ')
 say('# the bytes are the same')
 sh(bob, 'git status --short')
 
@@ -121,11 +121,16 @@ function makeEnvironment() {
 function sh(cwd, command) {
   say(`${path.basename(cwd) === path.basename(folder) ? '' : path.basename(cwd)}$ ${command}`)
   const { status } = spawnSync('sh', ['-c', command], { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] })
-  if (status !== 0) throw new Error(`exit code ${status}: ${command}`)
+  if (status !== 0) stop(`that command ended with exit code ${status}`)
 }
 
 function capture(cwd, command) {
   return execFileSync('sh', ['-c', command], { cwd, env, encoding: 'utf8' })
+}
+
+function stop(message) {
+  process.stderr.write(`\nThe demo stops here: ${message}. What there is so far is in ${folder}\n`)
+  process.exit(1)
 }
 
 function sha256(file) {

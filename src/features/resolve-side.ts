@@ -51,10 +51,7 @@ async function runSide(store: Store, label: string, { record }: StoredRun): Prom
 }
 
 async function commitSide(store: Store, label: string, commit: Oid, options: SideOptions): Promise<Side> {
-  const [found, models] = await Promise.all([
-    runsOfCommit(store, commit, options),
-    sideModels(store, commit),
-  ])
+  const [found, models] = await Promise.all([runsOfCommit(store, commit, options), sideModels(store, commit)])
   const linked = found.filter(({ run }) => run.record.run !== options.except)
   const standing = standingRun(linked)
   const side = { label, commit, candidates: linked.length, models }
