@@ -1,3 +1,4 @@
+import { isModelError, ModelError } from '../domain/errors.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import type { Oid, RunRecord } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
@@ -18,9 +19,31 @@ export async function finishRun(
   finish: NonNullable<JournalEvent['finish']>,
 ): Promise<RunRecord> {
   appendEvent(run.folder, { time: world.now(), finish }, true)
-  const { records } = await foldJournals(run.repo, world)
-  const record = records.find((folded) => folded.run === run.run)
-  return record ?? (await readFolded(world, run.run))
+  try {
+    const { records } = await foldJournals(run.repo, world)
+    const record = records.find((folded) => folded.run === run.run)
+    return record ?? (await readFolded(world, run.run))
+  } catch (error) {
+    throw keptInJournal(run.run, error)
+  }
+}
+
+function keptInJournal(run: Oid, error: unknown): ModelError {
+  const { message, code } = error as NodeJS.ErrnoException
+  const kind = isModelError(error)
+    ? error.code
+    : code === 'ENOSPC' || code === 'EDQUOT'
+      ? 'disk-full'
+      : 'write-failed'
+  return new ModelError(
+    kind,
+    `the run is kept in its journal, and could not be written into git yet: ${message}`,
+    {
+      hints: ['mend the cause, then: git model doctor --fix'],
+      data: { run },
+      cause: error,
+    },
+  )
 }
 
 // Another process, which ended at the same moment, folded this run along with its own.

@@ -15,7 +15,7 @@ import { untilWon, updateRefs, type RefUpdate } from '../git/update-refs.ts'
 import { journalState } from '../journal/journal-state.ts'
 import type { Journal } from '../journal/read-journal.ts'
 import { lateJournals, retireJournal, settleLateJournal } from '../journal/retire-journal.ts'
-import { isFoldable, readJournals } from './foldable-journals.ts'
+import { isFoldable, readEmptyJournals, readJournals } from './foldable-journals.ts'
 
 /** What folding did. */
 export interface Folded {
@@ -32,6 +32,7 @@ export interface Folded {
  */
 export async function foldJournals(repo: Repository, world: World): Promise<Folded> {
   return withLock(repo.commonDir, 'fold', async () => {
+    for (const empty of readEmptyJournals(repo.commonDir, world.now())) retireJournal(repo.commonDir, empty)
     const journals = readJournals(repo.commonDir).filter(isFoldable)
     const late = lateJournals(repo.commonDir, world.now())
     const work = [...journals, ...late]

@@ -1,0 +1,59 @@
+import { chmodSync, readdirSync, utimesSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { gitdir, type TestRepo } from '../support/repo.ts'
+
+async function record(repo: TestRepo, name: string): Promise<Record<string, any> | undefined> {
+  const list = (await repo.git('notes', '--ref=model/runs', 'list')).split('\n').filter(Boolean)
+  const texts = await Promise.all(
+    list.map((line) => repo.git('notes', '--ref=model/runs', 'show', line.split(' ')[1]!)),
+  )
+  return texts.map((text) => parse(text) as Record<string, any>).find((found) => found['name'] === name)
+}
+
+// A limit of the shell on the size of files stands for a full disk: a write comes back short or fails.
+function limited(command: string): string[] {
+  return ['-c', `trap '' XFSZ; ulimit -f 0; ${command}`]
+}
+
+describe('a disk that is full', () => {
+  it('stops a run before it starts, with a reason, and leaves nothing behind', async () => {
+    const repo = await gitdir()
+    const ran = await repo.exec('sh', limited('git-model run -n full -- true'))
+    expect(ran.exitCode).not.toBe(0)
+    expect(ran.stderr).toMatch(/^error: /)
+    expect(ran.stderr).toContain('hint: ')
+    await repo.model('doctor', '--fix')
+    expect(await repo.git('for-each-ref', 'refs/model')).toBe('')
+    expect((await repo.model('run', '-n', 'after', '--', 'true')).exitCode).toBe(0)
+    expect(await repo.git('fsck', '--full', '--no-dangling')).toBe('')
+  })
+
+  it('at the end of a run keeps the journal, says so, and doctor writes it into git later', async () => {
+    const repo = await gitdir()
+    const objects = repo.path('.git/objects')
+    // A file in place of the object store fails every write, for root too.
+    const script = `git model log acc=0.5 --step 1; mv ${objects} ${objects}.away; : > ${objects}`
+    const ended = await repo.model('run', '-n', 'late', '--', 'sh', '-c', script)
+    expect(ended.exitCode).toBe(1)
+    expect(ended.stderr).toContain(
+      'error: the run is kept in its journal, and could not be written into git yet',
+    )
+    expect(ended.stderr).toContain('hint: mend the cause, then: git model doctor --fix')
+    await repo.exec('sh', ['-c', `rm ${objects}; mv ${objects}.away ${objects}`])
+    await repo.model('doctor', '--fix')
+    expect(await record(repo, 'late')).toMatchObject({ status: 'finished', metrics: { acc: { last: 0.5 } } })
+  })
+
+  it('forgets a journal in which nothing could be written', async () => {
+    const repo = await gitdir()
+    await repo.model('run', '-n', 'base', '--', 'true')
+    const run = (await record(repo, 'base'))!['run'] as string
+    const folder = repo.path(`.git/model/journal/${run}`)
+    await repo.write(`.git/model/journal/${run}/log.jsonl`, '\n{"time": 1, "met')
+    chmodSync(folder, 0o755)
+    utimesSync(folder, new Date(0), new Date(0))
+    expect((await repo.model('runs')).exitCode).toBe(0)
+    expect(readdirSync(repo.path('.git/model/journal'))).toEqual([])
+  })
+})
