@@ -38,7 +38,12 @@ export interface Config {
   metrics?: Record<string, MetricConfig>
   weights?: WeightsConfig
   snapshot?: 'all' | 'default' | 'tracked' | 'none'
-  sync?: { push?: 'off' | 'warn' | 'block' }
+  sync?: {
+    /** What a failed push of metadata does to `git push`. Default `warn`. */
+    push?: 'off' | 'warn' | 'block'
+    /** Below which name metadata stands on remotes, such as `refs/heads/git-model`. Default: the names it has here. */
+    prefix?: string
+  }
 }
 
 /** The file's name, at the root of the repository. */

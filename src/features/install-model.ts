@@ -16,6 +16,7 @@ import { PRESETS, type Preset } from '../weights/presets.ts'
 import { findRawFiles } from './find-raw-files.ts'
 import { setUpLfs } from './set-up-lfs.ts'
 import { STARTER_CONFIG } from './starter-config.ts'
+import { syncPrefix } from '../store/sync-prefix.ts'
 
 /** How a repository is to be set up. */
 export interface InstallOptions {
@@ -65,8 +66,9 @@ export async function installModel(world: World, options: InstallOptions = {}): 
   const starter = writeStarter(repo)
   const lfs = await setUpLfs(repo, config)
   const program = await rememberProgram(repo, config)
-  const repaired = await repairRefspecs(repo)
-  const refspecs = remote === undefined ? [] : await addRefspecs(repo, remote)
+  const prefix = await syncPrefix(repo)
+  const repaired = await repairRefspecs(repo, prefix)
+  const refspecs = remote === undefined ? [] : await addRefspecs(repo, remote, prefix)
   return {
     root: repo.root,
     patterns,

@@ -28,5 +28,6 @@ weights:
 snapshot: default
 
 # What "git push" does when the runs and cards cannot be pushed along: warn, block, or off (do not try).
+# prefix: for hosts that refuse refs/notes or refs/model, for instance refs/heads/git-model; then: git model init
 sync: {push: warn}
 `

@@ -10,6 +10,7 @@ import { chooseRemote, fetchMetadata, pushMetadata, readTracking } from '../git/
 import { uploadObjects } from '../lfs/transfer.ts'
 import { foldFetched } from '../store/fold-fetched.ts'
 import type { Store } from '../store/open-store.ts'
+import { syncPrefix } from '../store/sync-prefix.ts'
 import { decodeRun } from '../store/run-codec.ts'
 import { cardConflicts, type CardConflictAt } from './card-conflicts.ts'
 import { openLfsStore } from '../store/open-lfs-store.ts'
@@ -43,13 +44,14 @@ export async function syncMetadata(
   progress: SyncProgress = () => {},
 ): Promise<SyncResult> {
   const remote = await chooseRemote(store.repo, asked)
+  const prefix = await syncPrefix(store.repo)
   return withLock(store.repo.commonDir, 'sync', async () => {
     let tips = store.tips
     for (let attempt = 1; ; attempt++) {
       progress(`fetching from ${remote}`)
-      await fetchMetadata(store.repo, remote)
+      await fetchMetadata(store.repo, remote, prefix)
       tips = await foldFetched(store.repo)
-      const result = await push(store, remote, tips, progress)
+      const result = await push(store, remote, prefix, tips, progress)
       if ('sent' in result) {
         // Our own push moved the tracking refs: note that nothing in them is news.
         tips = await foldFetched(store.repo)
@@ -57,7 +59,7 @@ export async function syncMetadata(
         const conflicts = await cardConflicts(store, store.tips.get(CARDS_NOTES), tips.get(CARDS_NOTES))
         return { remote, received, sent: result.sent, conflicts }
       }
-      await decideRetry(store, remote, result, attempt)
+      await decideRetry(store, remote, prefix, result, attempt)
     }
   })
 }
@@ -71,6 +73,7 @@ interface Refused {
 async function push(
   store: Store,
   remote: string,
+  prefix: string | undefined,
   tips: Tips,
   progress: SyncProgress,
 ): Promise<{ sent: SyncResult['sent'] } | Refused> {
@@ -86,7 +89,7 @@ async function push(
   const objects =
     oids.length === 0 ? 0 : await uploadObjects(store.repo.root, await openLfsStore(store.repo), remote, oids)
   progress(`pushing to ${remote}`)
-  const result = await pushMetadata(store.repo, remote, refs)
+  const result = await pushMetadata(store.repo, remote, refs, prefix)
   if (!result.done) return { said: result.said, before }
   const cards = await countChanges(store, before.get(CARDS_NOTES), tips.get(CARDS_NOTES))
   return { sent: { runs: runs.length, cards, objects } }
@@ -136,13 +139,19 @@ async function countChanges(store: Store, from: Oid | undefined, to: Oid | undef
 }
 
 // Not the text of the refusal decides, but whether the remote moved: texts differ between hosts and versions.
-async function decideRetry(store: Store, remote: string, refused: Refused, attempt: number): Promise<void> {
-  await fetchMetadata(store.repo, remote)
+async function decideRetry(
+  store: Store,
+  remote: string,
+  prefix: string | undefined,
+  refused: Refused,
+  attempt: number,
+): Promise<void> {
+  await fetchMetadata(store.repo, remote, prefix)
   const now = await readTracking(store.repo, remote)
   const moved = SHARED_REFS.some((ref) => now.get(ref) !== refused.before.get(ref))
   const isLocked =
     /cannot lock ref|failed to update ref|fetch first|non-fast-forward|incorrect old value/.test(refused.said)
-  if (!moved && !(isLocked && attempt < 4)) throw refusal(remote, refused.said)
+  if (!moved && !(isLocked && attempt < 4)) throw refusal(remote, prefix, refused.said)
   if (attempt >= ATTEMPTS) {
     throw new ModelError('sync-race', `"${remote}" moved during each of ${ATTEMPTS} pushes`, {
       hints: ['nothing is lost; try again: git model sync'],
@@ -152,7 +161,7 @@ async function decideRetry(store: Store, remote: string, refused: Refused, attem
   await sleep(Math.random() * Math.min(50 * 2 ** attempt, 3000))
 }
 
-function refusal(remote: string, said: string): ModelError {
+function refusal(remote: string, prefix: string | undefined, said: string): ModelError {
   const lines = said
     .trim()
     .split('\n')
@@ -163,7 +172,10 @@ function refusal(remote: string, said: string): ModelError {
     {
       hints: [
         'nothing is lost: it stays here',
-        `ask whether the host allows refs/notes/* and refs/model/*, then: git model sync ${remote}`,
+        prefix === undefined
+          ? 'where the host refuses refs/notes or refs/model, add to .gitmodel.yaml: sync: {prefix: refs/heads/git-model}'
+          : `the team keeps its runs below ${prefix}: ask whether the host allows that`,
+        `then: git model init && git model sync ${remote}`,
       ],
       data: { remote, said: said.slice(0, 2000) },
     },

@@ -4,6 +4,7 @@ import { addRefspecs, configuredRemotes } from '../git/fetch-refspecs.ts'
 import { readGitConfig } from '../git/git-config.ts'
 import { readConfig } from '../store/config.ts'
 import { openStore } from '../store/open-store.ts'
+import { syncPrefix } from '../store/sync-prefix.ts'
 import { syncMetadata, type SyncResult } from './sync-metadata.ts'
 
 /** What pushing runs and cards along with code came to. */
@@ -36,7 +37,7 @@ export async function syncOnPush(
     stops = policy === 'block'
     const config = await readGitConfig(store.repo)
     if (!configuredRemotes(config).includes(remote)) return { wired: false, stops: false }
-    const wired = (await addRefspecs(store.repo, remote)).length > 0
+    const wired = (await addRefspecs(store.repo, remote, await syncPrefix(store.repo))).length > 0
     return { result: await syncMetadata(store, remote, progress), wired, stops: false }
   } catch (error) {
     if (isModelError(error)) return { wired: false, error, stops }

@@ -1,5 +1,5 @@
 import { addConfig, readGitConfig, unsetConfig, type GitConfig } from './git-config.ts'
-import { fetchRefspecs, SHARED_REFS } from './refs.ts'
+import { fetchRefspecs, REMOTES, SHARED_REFS } from './refs.ts'
 import type { Repository } from './repository.ts'
 
 /** A fetch refspec of a remote. */
@@ -14,18 +14,28 @@ export function configuredRemotes(config: GitConfig): string[] {
 }
 
 /** Lists the refspecs that bring a remote's metadata and are not configured. */
-export function missingRefspecs(config: GitConfig, remote: string): string[] {
+export function missingRefspecs(config: GitConfig, remote: string, prefix?: string): string[] {
   const present = config.all(`remote.${remote}.fetch`)
-  return fetchRefspecs(remote).filter((refspec) => !present.includes(refspec))
+  return fetchRefspecs(remote, prefix).filter((refspec) => !present.includes(refspec))
 }
 
 /**
- * Adds the refspecs with which an ordinary `git fetch` brings a remote's metadata into private tracking refs.
+ * Adds the refspecs with which an ordinary `git fetch` brings a remote's metadata into private tracking refs. Those
+ * that brought it from another place go: git refuses to fetch two refs into one.
  *
  * @returns those that were not there.
  */
-export async function addRefspecs(repo: Pick<Repository, 'root'>, remote: string): Promise<string[]> {
-  const missing = missingRefspecs(await readGitConfig(repo), remote)
+export async function addRefspecs(
+  repo: Pick<Repository, 'root'>,
+  remote: string,
+  prefix?: string,
+): Promise<string[]> {
+  const config = await readGitConfig(repo)
+  const wanted = fetchRefspecs(remote, prefix)
+  for (const refspec of ourRefspecs(config, remote)) {
+    if (!wanted.includes(refspec)) await unsetConfig(repo, `remote.${remote}.fetch`, refspec)
+  }
+  const missing = missingRefspecs(config, remote, prefix)
   for (const refspec of missing) await addConfig(repo, `remote.${remote}.fetch`, refspec)
   return missing
 }
@@ -35,13 +45,16 @@ export async function removeRefspecs(repo: Pick<Repository, 'root'>, config: Git
   const remotes = [
     ...new Set(config.entries.flatMap(({ key }) => /^remote\.(.+)\.fetch$/s.exec(key)?.[1] ?? [])),
   ]
-  const had = remotes.filter(
-    (remote) => missingRefspecs(config, remote).length < fetchRefspecs(remote).length,
-  )
+  const had = remotes.filter((remote) => ourRefspecs(config, remote).length > 0)
   for (const remote of had) {
-    for (const refspec of fetchRefspecs(remote)) await unsetConfig(repo, `remote.${remote}.fetch`, refspec)
+    for (const refspec of ourRefspecs(config, remote))
+      await unsetConfig(repo, `remote.${remote}.fetch`, refspec)
   }
   return had
+}
+
+function ourRefspecs(config: GitConfig, remote: string): string[] {
+  return config.all(`remote.${remote}.fetch`).filter((refspec) => refspec.includes(`:${REMOTES}${remote}/`))
 }
 
 /**
@@ -60,11 +73,14 @@ export function dangerousRefspecs(config: GitConfig): RemoteRefspec[] {
 }
 
 /** Takes the dangerous refspecs away, and puts private ones in their place. @returns those that were taken away. */
-export async function repairRefspecs(repo: Pick<Repository, 'root'>): Promise<RemoteRefspec[]> {
+export async function repairRefspecs(
+  repo: Pick<Repository, 'root'>,
+  prefix?: string,
+): Promise<RemoteRefspec[]> {
   const dangerous = dangerousRefspecs(await readGitConfig(repo))
   for (const { remote, refspec } of dangerous) {
     await unsetConfig(repo, `remote.${remote}.fetch`, refspec)
-    await addRefspecs(repo, remote)
+    await addRefspecs(repo, remote, prefix)
   }
   return dangerous
 }

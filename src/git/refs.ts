@@ -24,12 +24,24 @@ export function trackingRef(remote: string, ref: SharedRef): string {
   return `${REMOTES}${remote}/${ref === KEEP ? 'runs' : ref.replace('refs/notes/model/', 'notes/')}`
 }
 
+/**
+ * Returns what a shared ref is called on remotes.
+ *
+ * @param prefix - `sync.prefix` of `.gitmodel.yaml`, for hosts that refuse `refs/notes/*` or refs of one's own.
+ */
+export function remoteRef(ref: SharedRef, prefix?: string): string {
+  if (prefix === undefined) return ref
+  return `${prefix}/${ref === KEEP ? 'runs' : ref.replace('refs/notes/model/', 'notes/')}`
+}
+
 /** Returns the refspecs that bring a remote's metadata into private tracking refs. */
-export function fetchRefspecs(remote: string): string[] {
+export function fetchRefspecs(remote: string, prefix?: string): string[] {
+  const [notes, runs] =
+    prefix === undefined ? ['refs/notes/model/*', `${KEEP}*`] : [`${prefix}/notes/*`, `${prefix}/runs*`]
   return [
-    `+refs/notes/model/*:${REMOTES}${remote}/notes/*`,
+    `+${notes}:${REMOTES}${remote}/notes/*`,
     // A glob, because git refuses to fetch an exact name that the remote does not have yet.
-    `+refs/model/runs*:${REMOTES}${remote}/runs*`,
+    `+${runs}:${REMOTES}${remote}/runs*`,
   ]
 }
 

@@ -1,7 +1,7 @@
 import { simpleGit } from 'simple-git'
 import { ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
-import { fetchRefspecs, REMOTES, SHARED_REFS, trackingRef, type SharedRef } from './refs.ts'
+import { fetchRefspecs, remoteRef, REMOTES, SHARED_REFS, trackingRef, type SharedRef } from './refs.ts'
 import type { Repository } from './repository.ts'
 import { git, gitLine } from './run-git.ts'
 
@@ -34,17 +34,25 @@ export async function chooseRemote(repo: Repository, asked?: string): Promise<st
 }
 
 /**
- * Fetches a remote's metadata into our private tracking refs. A ref that the remote no longer has is left.
+ * Fetches a remote's metadata into our private tracking refs, which are what the remote has and nothing else: a ref
+ * that it lost is pushed again.
  *
  * @throws ModelError `remote-unreachable`.
  */
-export async function fetchMetadata(repo: Repository, remote: string): Promise<void> {
+export async function fetchMetadata(repo: Repository, remote: string, prefix?: string): Promise<void> {
   const isShallow = (await gitLine(repo, ['rev-parse', '--is-shallow-repository'])) === 'true'
-  const options = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--refmap=']
+  const options = [
+    '--quiet',
+    '--prune',
+    '--no-tags',
+    '--no-recurse-submodules',
+    '--no-write-fetch-head',
+    '--refmap=',
+  ]
   // In a shallow clone the runs would bring the whole history of the code along.
   if (isShallow) options.push('--depth=1')
   try {
-    await simpleGit(repo.root).raw(['fetch', ...options, remote, ...fetchRefspecs(remote)])
+    await simpleGit(repo.root).raw(['fetch', ...options, remote, ...fetchRefspecs(remote, prefix)])
   } catch (error) {
     throw unreachable(remote, error)
   }
@@ -61,8 +69,9 @@ export async function pushMetadata(
   repo: Repository,
   remote: string,
   refs: readonly { ref: SharedRef; oid: Oid }[],
+  prefix?: string,
 ): Promise<PushResult> {
-  const refspecs = refs.map(({ ref, oid }) => `${oid}:${ref}`)
+  const refspecs = refs.map(({ ref, oid }) => `${oid}:${remoteRef(ref, prefix)}`)
   const first = await tryPush(repo, ['--atomic', remote, ...refspecs])
   const lacksAtomic = !first.done && /does not support --atomic/.test(first.said)
   const result = lacksAtomic ? await tryPush(repo, [remote, ...refspecs]) : first

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { openTestRepo, pathWithProgram, temporaryFolder, type TestRepo } from '../support/repo.ts'
 import { compareOutput, readSession, toScript, type Step } from './read-session.ts'
 
-// The README's session and the commands of docs/storage.md, as somebody who follows them would type them.
+// The README's session and the commands of two more pages, as somebody who follows them would type them.
 const root = path.resolve(import.meta.dirname, '../..')
 let repo: TestRepo
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 
 describe.sequential('the sessions of the documentation', () => {
-  it.each(['README.md', 'docs/storage.md'])('%s prints what it says', async (page) => {
+  it.each(['README.md', 'docs/storage.md', 'docs/review.md'])('%s prints what it says', async (page) => {
     const steps = readSession(readFileSync(path.join(root, page), 'utf8'))
     expect(steps.length).toBeGreaterThan(5)
     const results = await type(steps)

@@ -10,6 +10,7 @@ import { chooseRemote, fetchMetadata } from '../../git/remotes.ts'
 import { listPins, pin, restorePinned } from '../../lfs/pin.ts'
 import { hasObject } from '../../lfs/transfer.ts'
 import { decodeRun } from '../../store/run-codec.ts'
+import { syncPrefix } from '../../store/sync-prefix.ts'
 import { openLfsStore } from '../../store/open-lfs-store.ts'
 import { FIX, type Check, type Finding, type Patient } from './finding.ts'
 
@@ -176,7 +177,7 @@ export const checkRemote: Check = async (patient) => {
       },
     ]
   try {
-    await fetchMetadata(patient.repo, remote)
+    await fetchMetadata(patient.repo, remote, await syncPrefix(patient.repo))
     return [{ check: 'remote', state: 'ok', message: `${remote} answers` }]
   } catch (error) {
     if (!isModelError(error)) throw error
