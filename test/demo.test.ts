@@ -65,6 +65,7 @@ describe('the demo', () => {
   })
 
   it('learns from real digits, and marks the better of the two runs', () => {
+    expect(ran.stdout).toMatch(/^better: val\/acc 0\.\d+ → 0\.\d+ \(\+0\.\d+, \+[\d.]+%\)$/m)
     expect(ran.stdout).toMatch(/^val\/acc ↑ .*better/m)
     const [, base, head] = /^val\/acc ↑\s+(0\.\d+)\s+(0\.\d+)/m.exec(ran.stdout)!.map(Number)
     expect(base).toBeGreaterThan(0.7)
@@ -89,6 +90,14 @@ describe('the demo', () => {
       )
       expect(createHash('sha256').update(content).digest('hex')).toBe(oid)
     }
+  })
+
+  it('says that the restored weights are the first ones', () => {
+    const [, first] = /^# sha256 of the first weights: +(\w{64})$/m.exec(ran.stdout) ?? []
+    const [, restored] = /^# sha256 of the restored weights: +(\w{64})$/m.exec(ran.stdout) ?? []
+    expect(first).toBeDefined()
+    expect(restored).toBe(first)
+    expect(ran.stdout).toContain('\n# the bytes are the same\n')
   })
 
   it('rolls the weights back to the very bytes of the first run', async () => {

@@ -6,7 +6,7 @@ import { diffNotes, type NoteChange } from '../git/notes.ts'
 import { readObjects } from '../git/read-objects.ts'
 import type { Tips } from '../git/read-tips.ts'
 import { CARDS_NOTES, RUNS_NOTES, SHARED_REFS, type SharedRef } from '../git/refs.ts'
-import { chooseRemote, fetchMetadata, pushMetadata, readTracking } from '../git/remotes.ts'
+import { chooseRemote, fetchMetadata, pushMetadata, readTracking, rememberAddress } from '../git/remotes.ts'
 import { uploadObjects } from '../lfs/transfer.ts'
 import { foldFetched } from '../store/fold-fetched.ts'
 import type { Store } from '../store/open-store.ts'
@@ -55,6 +55,7 @@ export async function syncMetadata(
       if ('sent' in result) {
         // Our own push moved the tracking refs: note that nothing in them is news.
         tips = await foldFetched(store.repo)
+        await rememberAddress(store.repo, remote)
         const received = await countReceived(store, tips)
         const conflicts = await cardConflicts(store, store.tips.get(CARDS_NOTES), tips.get(CARDS_NOTES))
         return { remote, received, sent: result.sent, conflicts }

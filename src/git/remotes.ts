@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { simpleGit } from 'simple-git'
 import { ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
@@ -134,4 +136,15 @@ function unreachable(remote: string, error: unknown): ModelError {
     data: { remote },
     cause: error,
   })
+}
+
+/**
+ * Notes to which address the private copies of a remote's refs belong, for the pre-push hook: a remote that was
+ * given another address has nothing of ours yet.
+ */
+export async function rememberAddress(repo: Repository, remote: string): Promise<void> {
+  const address = await gitLine(repo, ['remote', 'get-url', '--push', remote])
+  const file = path.join(repo.commonDir, 'model', 'urls', remote)
+  mkdirSync(path.dirname(file), { recursive: true })
+  writeFileSync(file, `${address}\n`)
 }

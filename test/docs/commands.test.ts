@@ -25,6 +25,18 @@ describe('the commands', () => {
     expect(examples).toMatch(new RegExp(`\\bgit model ${name}\\b`))
   })
 
+  it.each(names)('%s says what it does, in a line and in full', (name) => {
+    const [usage = '', brief = '', ...description] = helps.get(name)!.trim().split('\n\n')
+    expect(usage).toMatch(/^Usage: git model /)
+    expect(brief).toMatch(/^[A-Z][^\n]{7,70}[^.\n]$/)
+    expect(description[0]).toMatch(/^(?!Flags:|Arguments:|Examples:)[A-Z].{30}/s)
+  })
+
+  it('show nothing of the commands that only hooks call, and no version', () => {
+    expect(names.filter((name) => name.startsWith('hook'))).toEqual([])
+    expect([...helps.values()].join('')).not.toMatch(/\d+\.\d+\.\d+/)
+  })
+
   it('stand in the README, and no others', () => {
     const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
     const described = [...readme.matchAll(/^\| `git model (\w+)` \|/gm)].map(([, name]) => name!)

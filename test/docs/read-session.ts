@@ -53,10 +53,11 @@ function splitLines(text: string): string[] {
   return trimmed === '' ? [] : trimmed.split('\n')
 }
 
-// Object names, numbers and the width of columns differ from run to run; everything else is compared.
+// Object names, numbers, durations and the width of columns differ from run to run; everything else is compared.
 function normalise(line: string): string {
   return line
     .replaceAll(/(?<![\w.])(?=[0-9a-f]*\d)[0-9a-f]{7,64}(?![\w.])/g, 'ID')
+    .replaceAll(/\b\d+(?:\.\d+)?(?:ms|s)\b/g, 'DURATION')
     .replaceAll(/\b\d+(?:\.\d+)?/g, 'N')
     .replaceAll(/\s+/g, ' ')
     .trim()

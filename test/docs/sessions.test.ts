@@ -34,6 +34,7 @@ describe('comparing a session', () => {
     [['a', '…', 'd'], 'a\nd\n', true],
     [['a', '…'], 'b\n', false],
     [['in 1.7s: acc 0.89'], 'in 2.25s: acc 0.9\n', true],
+    [['finished in 1.7s: acc 0.89'], 'finished in 923ms: acc 0.89\n', true],
     [['run 62eebc68975f baseline'], 'run d6f148195c74 baseline\n', true],
     [['run 62eebc68975f baseline'], 'run d6f148195c74 wider\n', false],
     [['x … z'], 'x y z\n', true],

@@ -102,3 +102,24 @@ it('changing the prefix publishes everything again, and what a remote lost is pu
   expect(await refsOf(origin)).toContain('refs/model-data/notes/runs')
   expect((await alice.model('runs')).stdout).toContain('first')
 })
+
+it('a remote that was given another address gets everything with the next push', async () => {
+  const [first, second] = [temporaryFolder(), temporaryFolder()].map((folder) =>
+    path.join(folder, 'origin.git'),
+  )
+  for (const origin of [first!, second!]) await execa('git', ['init', '--quiet', '--bare', origin])
+  const alice = await gitdir()
+  await alice.git('remote', 'add', 'origin', first!)
+  await setUp(alice)
+  await alice.model('run', '-n', 'first', '--output', 'w.bin', '--', 'sh', '-c', 'printf weights > w.bin')
+  await alice.git('push', '--quiet', '--set-upstream', 'origin', 'main')
+  expect(await refsOf(first!)).toContain('refs/notes/model/runs')
+  await alice.git('remote', 'set-url', 'origin', second!)
+  await alice.git('push', '--quiet', '--set-upstream', 'origin', 'main')
+  expect(await refsOf(second!)).toEqual(await refsOf(first!))
+  const bob = await clone(second!)
+  await setUp(bob)
+  await bob.model('sync')
+  expect((await bob.model('checkout', 'first')).exitCode).toBe(0)
+  expect(await bob.read('w.bin')).toBe('weights')
+})
