@@ -39,6 +39,11 @@ describe('imports', () => {
     )
   })
 
+  it('come from layers that src/README.md draws', () => {
+    const layers = Object.keys(MAY_IMPORT).map((layer) => (layer.endsWith('.ts') ? layer : `${layer}/`))
+    expect(layers.filter((layer) => !read('README.md').includes(layer))).toEqual([])
+  })
+
   it('point downwards', () => {
     const upwards = imports.filter(({ file, target }) => {
       const [from, to] = [layerOf(file), layerOf(target)]

@@ -6,8 +6,12 @@ import { mergeBase } from '../git/merge-base.ts'
 import { requireHead } from '../git/repository.ts'
 import { resolveCommit } from '../git/resolve.ts'
 import { readConfig } from '../store/config.ts'
+import { ARTIFACTS } from '../store/fold-journals.ts'
 import type { Store } from '../store/open-store.ts'
-import { defaultBase, resolveSide, type SideOptions } from './resolve-side.ts'
+import { defaultBase, resolveSide, withUnnamedWeights, type SideOptions } from './resolve-side.ts'
+
+/** How many weight files without a name are compared. */
+const MAX_UNNAMED = 100
 
 /**
  * Compares two versions as a reviewer would: metrics, parameters, cards and weights.
@@ -28,14 +32,22 @@ export async function compareVersions(
     resolveSide(store, sides.base.revision, options),
     resolveSide(store, sides.head.revision, options),
   ])
-  const [from, to] = await partSides(store, sides, both, options)
-  const config = await readConfig(store.repo, to.commit)
+  const parted = await partSides(store, sides, both, options)
+  const paths = outputPaths(parted)
+  const [from, to] = await Promise.all(parted.map((side) => withUnnamedWeights(store, side, paths)))
+  const config = await readConfig(store.repo, to!.commit)
   return compareSides(
-    { ...from, label: sides.base.label },
-    { ...to, label: sides.head.label },
+    { ...from!, label: sides.base.label },
+    { ...to!, label: sides.head.label },
     config,
     diffCardFields,
   )
+}
+
+function outputPaths(sides: readonly Side[]): string[] {
+  const files = sides.flatMap(({ record }) => record?.outputs?.files ?? [])
+  const paths = files.map((file) => file.path).filter((path) => !path.startsWith(`${ARTIFACTS}/`))
+  return [...new Set(paths)].sort().slice(0, MAX_UNNAMED)
 }
 
 // A run with uncommitted changes belongs to the commit it started from only until its result is committed: it

@@ -6,7 +6,7 @@ import { tryResolveCommit } from '../git/resolve.ts'
 import { parseCard } from '../schema/card-document.ts'
 import { joinCards } from '../schema/merge-cards.ts'
 import { readCardText } from '../store/cards.ts'
-import { modelsAt, type ModelAt } from '../store/models.ts'
+import { modelAtPath, modelsAt, type ModelAt } from '../store/models.ts'
 import type { Store } from '../store/open-store.ts'
 import { findRun, readRun, type StoredRun } from '../store/runs.ts'
 import { runsOfCommit, standingRun } from './link-runs.ts'
@@ -62,6 +62,21 @@ async function commitSide(store: Store, label: string, commit: Oid, options: Sid
   }
   if (linked.length > 0) return { ...side, none: 'unfinished' }
   return { ...side, none: (await metadataState(store, 'runs')) === 'unfetched' ? 'unfetched' : 'absent' }
+}
+
+/** Returns a side with the weights that runs wrote and that `.gitmodel.yaml` does not name. */
+export async function withUnnamedWeights(store: Store, side: Side, paths: readonly string[]): Promise<Side> {
+  const commit = side.rule === undefined ? (side.record?.outputs?.commit ?? side.commit) : side.commit
+  const isNamed = (path: string): boolean =>
+    side.models.some((model) => path === model.path || path.startsWith(`${model.path}/`))
+  const found = await Promise.all(
+    paths.filter((path) => !isNamed(path)).map((path) => modelAtPath(store, commit, path)),
+  )
+  const models = found.filter((model) => model !== undefined && model.pointers.length > 0)
+  return {
+    ...side,
+    models: [...side.models, ...(await Promise.all(models.map((model) => sideModel(store, model!))))],
+  }
 }
 
 async function sideModels(store: Store, commit: Oid): Promise<SideModel[]> {

@@ -68,6 +68,12 @@ export async function modelsAt(store: Store, commit: Oid): Promise<ModelAt[]> {
   return models.filter(({ target }) => target !== undefined)
 }
 
+/** Returns what stands at a path of a commit, as a model without a name; undefined where nothing does. */
+export async function modelAtPath(store: Store, commit: Oid, path: string): Promise<ModelAt | undefined> {
+  const found = await modelInCommit(store.repo, path, { path }, commit)
+  return found.target === undefined ? undefined : found
+}
+
 function splitSpec(spec: string): { name: string; revision: string | undefined } {
   const at = spec.indexOf('@', 1)
   return at < 0

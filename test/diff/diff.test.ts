@@ -120,6 +120,26 @@ describe('git model diff', () => {
     expect((await diff(repo, 'good', 'HEAD')).head.record).toMatchObject({ name: 'late' })
   })
 
+  it('compares weights that no one named, in runs and in commits', async () => {
+    const repo = await gitdir({
+      'a.txt': 'a',
+      '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n',
+    })
+    const run = async (name: string): Promise<Ran> =>
+      repo.model('run', '-n', name, '--output', 'w.bin', '--', 'sh', '-c', `printf ${name} > w.bin`)
+    await run('one')
+    await repo.commit({})
+    await run('three')
+    await repo.commit({})
+    for (const args of [
+      ['one', 'three'],
+      ['HEAD^', 'HEAD'],
+    ]) {
+      const ran = await repo.model('diff', ...args)
+      expect(ran.stdout).toMatch(/w\.bin.*\n {2}weights {2}3 B → 5 B, sha256:/)
+    }
+  })
+
   it('never lets one run with uncommitted changes stand for both sides', async () => {
     const repo = await gitdir({ 'a.txt': 'a', '.gitmodel.yaml': CONFIG })
     await repo.write('a.txt', 'better')

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { makeColors } from '../../src/cli/colors.ts'
@@ -43,6 +43,18 @@ describe('the commands', () => {
     const first = visible(routes).map(({ name }) => name)
     expect([...described].sort()).toEqual([...first].sort())
   })
+})
+
+it('docs/README.md lists the schema of every JSON answer, and no other', () => {
+  const source = path.join(root, 'src/cli')
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )
+  const code = files.map((file) => readFileSync(path.join(source, file), 'utf8')).join('')
+  const answers = [...code.matchAll(/schema: '([a-z-]+\/v\d+)'/g)].map(([, schema]) => schema)
+  const index = readFileSync(path.join(root, 'docs/README.md'), 'utf8')
+  const listed = [...index.matchAll(/`([a-z-]+\/v\d+)`/g)].map(([, schema]) => schema)
+  expect([...listed].sort()).toEqual([...new Set(answers)].sort())
 })
 
 function listCommands(target: Target, prefix: readonly string[]): [name: string, help: string][] {
