@@ -121,13 +121,17 @@ async function upstreamRemote(repo: Repository): Promise<string | undefined> {
 }
 
 function noRemote(message: string, remotes: readonly string[]): ModelError {
-  const known =
-    remotes.length === 0 ? 'git remote add origin URL' : `git model sync REMOTE   (${remotes.join(', ')})`
+  const known = remotes.length === 0 ? 'git remote add origin URL' : `name one of them: ${remotes.join(', ')}`
   return new ModelError('no-remote', message, { hints: [known], data: { remotes } })
 }
 
 function unreachable(remote: string, error: unknown): ModelError {
-  const said = (error as Error).message.trim().split('\n').slice(0, 3).join('; ')
+  const said = (error as Error).message
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .slice(0, 3)
+    .join('; ')
   return new ModelError('remote-unreachable', `cannot fetch from "${remote}": ${said}`, {
     hints: [
       `git ls-remote ${remote}`,
@@ -144,7 +148,8 @@ function unreachable(remote: string, error: unknown): ModelError {
  */
 export async function rememberAddress(repo: Repository, remote: string): Promise<void> {
   const address = await gitLine(repo, ['remote', 'get-url', '--push', remote])
-  const file = path.join(repo.commonDir, 'model', 'urls', remote)
+  // One folder a remote, since one may be called a and another a/b.
+  const file = path.join(repo.commonDir, 'model', 'urls', remote, 'address')
   mkdirSync(path.dirname(file), { recursive: true })
   writeFileSync(file, `${address}\n`)
 }

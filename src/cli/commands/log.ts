@@ -17,7 +17,7 @@ export const log = buildCommand<Flags, string[], Context>({
   docs: {
     brief: 'Add metrics, parameters, tags or files to a run',
     fullDescription: [
-      'Inside "git model run" it adds to that run, and costs a few milliseconds. Elsewhere name the run; one that',
+      'Inside "git model run" it adds to that run, and starts no git process. Elsewhere name the run; one that',
       'has ended can be added to as well. "nan", "inf" and "-inf" are values. "--tag name=" takes a tag away.',
       '',
       'Examples:',

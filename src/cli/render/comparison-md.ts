@@ -10,6 +10,7 @@ import {
   goalArrow,
   isWritten,
   numberText,
+  plural,
   scalarText,
   sideReason,
   valueText,
@@ -33,8 +34,8 @@ export function renderComparisonMarkdown(comparison: Comparison): string {
       ? '**Gate: passed**'
       : `**Gate: failed**\n\n${gate.failures.map((failure) => `- ${escapeMarkdown(gateText(failure, comparison))}`).join('\n')}`,
     notable.length === 0 ? '' : metricsTable(notable),
-    rest.length === 0 ? '' : details(`${rest.length} unchanged metrics`, metricsTable(rest)),
-    params.length === 0 ? '' : details(`${params.length} changed parameters`, paramsTable(comparison)),
+    rest.length === 0 ? '' : details(plural(rest.length, 'unchanged metric'), metricsTable(rest)),
+    params.length === 0 ? '' : details(plural(params.length, 'changed parameter'), paramsTable(comparison)),
     ...models.map((model) => modelPart(model)),
     details(
       'Where the numbers come from',
@@ -73,7 +74,7 @@ function modelPart({ name, path, weights, card }: Comparison['models'][number]):
     `**${escape(name)}** (${escape(path)})`,
     '',
     `- weights: ${escape(weightsText(weights))}`,
-    `- card: ${written.length === 0 ? cardText(card) : `${written.length} fields changed`}`,
+    `- card: ${written.length === 0 ? cardText(card) : `${plural(written.length, 'field')} changed`}`,
   ]
   if (written.length === 0) return lines.join('\n')
   const rows = written.map(({ field, before, after }) => [field, valueText(before), valueText(after)])

@@ -79,14 +79,15 @@ export function goalArrow({ goal }: MetricChange): string {
 /** Why a side has the run that it has, or why it has none. */
 export function sideReason(side: Side): string {
   if (side.none === 'unfetched') return 'runs were never fetched: git model sync'
-  if (side.none === 'unfinished') return `${side.candidates} runs belong to it, and none has finished`
+  if (side.none === 'unfinished')
+    return `${plural(side.candidates, 'run')} belong to it, and none has finished`
   if (side.none === 'absent') return 'no run belongs to it'
   const reasons = {
     produced: 'produced these weights',
     'same-tree': 'ran exactly this code',
     'same-commit': 'ran from this commit',
     linked: 'linked by hand',
-    nearest: `nearest, ${side.distance} commits back`,
+    nearest: `nearest, ${plural(side.distance ?? 0, 'commit')} back`,
   }
   const rule = side.rule === undefined ? '' : reasons[side.rule]
   const more = side.candidates > 1 ? `, best of ${side.candidates}` : ''
@@ -157,14 +158,18 @@ export function scalarText(value: string | number | boolean | undefined): string
   return value === undefined ? '–' : String(value)
 }
 
-function modelPart({ name, path, weights, card }: ModelChange, { colors, width }: ComparisonOptions): string {
+function modelPart(
+  { name, path, weights, card }: ModelChange,
+  { colors, width, all }: ComparisonOptions,
+): string {
+  const shown = all ? card.changes : card.changes.filter(isWritten)
   const lines = [
     `${colors.bold(safeText(name))}  ${colors.dim(safeText(path))}`,
     `  weights  ${weightsText(weights)}`,
   ]
-  if (card.changes.length === 0) lines.push(`  card     ${cardText(card)}`)
+  if (shown.length === 0) lines.push(`  card     ${cardText(card)}`)
   else {
-    const rows = card.changes.map(({ field, before, after }) => [field, valueText(before), valueText(after)])
+    const rows = shown.map(({ field, before, after }) => [field, valueText(before), valueText(after)])
     const columns: Column[] = [
       { title: 'card', shrinkTo: 20 },
       { title: 'base', shrinkTo: 10 },
@@ -227,7 +232,13 @@ function sideLine(which: string, side: Side): string {
   const run =
     side.record === undefined ? '' : `  run ${side.record.run.slice(0, 12)} ${safeText(side.record.name)}`
   const reason = sideReason(side)
-  return `${which}  ${safeText(side.label)} ${side.commit.slice(0, 12)}${run}${reason === '' ? '' : `  (${reason})`}`
+  const label = side.commit.startsWith(side.label) ? '' : `${safeText(side.label)} `
+  return `${which}  ${label}${side.commit.slice(0, 12)}${run}${reason === '' ? '' : `  (${reason})`}`
+}
+
+/** `1 commit`, `2 commits` */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function paintVerdict(verdict: string, colors: Colors): (text: string) => string {
