@@ -215,6 +215,7 @@ export function cardText({ base, head, changes }: ModelChange['card']): string {
 /** A value of a card on one line. */
 export function valueText(value: unknown): string {
   if (value === undefined) return '–'
+  if (value === null) return 'unknown'
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.length > 200 ? `${text.slice(0, 199)}…` : text
 }
