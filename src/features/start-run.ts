@@ -11,7 +11,7 @@ import { runningRef } from '../git/refs.ts'
 import { gitLine } from '../git/run-git.ts'
 import { takeSnapshot } from '../git/snapshot.ts'
 import { updateRefs } from '../git/update-refs.ts'
-import { appendEvent } from '../journal/append-event.ts'
+import { appendEvent, makeJournal } from '../journal/append-event.ts'
 import { journalFolder } from '../journal/journal-folder.ts'
 import { identifyProcess } from '../journal/process-identity.ts'
 import { readConfig } from '../store/config.ts'
@@ -85,10 +85,12 @@ export async function startRun(world: World, options: StartRunOptions = {}): Pro
   return { run, name, repo, folder, skipped: snapshot.skipped, masked }
 }
 
-// The ref first: without it `git gc` may take the run commit while the run goes on.
+// The ref before the first event: without it `git gc` may take the run commit while the run goes on. The folder before
+// the ref: a ref that is left without an event, since this process was killed here, goes with the empty journal.
 async function openJournal(repo: Repository, event: JournalEvent & { start: RunStart }): Promise<string> {
   const { run } = event.start
   const folder = journalFolder(repo.commonDir, run)
+  makeJournal(folder)
   await updateRefs(repo, [{ ref: runningRef(run), from: undefined, to: run }], 'git-model: start')
   appendEvent(folder, event, true)
   return folder

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ModelError } from '../domain/errors.ts'
+import { sha256Name } from '../domain/lfs-pointer.ts'
 import type { Oid } from '../domain/run.ts'
 import { withLock } from '../git/lock.ts'
 import { diffNotes, type NoteChange } from '../git/notes.ts'
@@ -7,9 +8,11 @@ import { readObjects } from '../git/read-objects.ts'
 import type { Tips } from '../git/read-tips.ts'
 import { CARDS_NOTES, RUNS_NOTES, SHARED_REFS, type SharedRef } from '../git/refs.ts'
 import { chooseRemote, fetchMetadata, pushMetadata, readTracking, rememberAddress } from '../git/remotes.ts'
+import { listPins } from '../lfs/pin.ts'
 import { uploadObjects } from '../lfs/transfer.ts'
 import { foldFetched } from '../store/fold-fetched.ts'
 import type { Store } from '../store/open-store.ts'
+import { listRuns } from '../store/runs.ts'
 import { syncPrefix } from '../store/sync-prefix.ts'
 import { decodeRun } from '../store/run-codec.ts'
 import { cardConflicts, type CardConflictAt } from './card-conflicts.ts'
@@ -83,17 +86,34 @@ async function push(
     const oid = tips.get(ref)
     return oid === undefined || oid === before.get(ref) ? [] : [{ ref, oid }]
   })
-  if (refs.length === 0) return { sent: { runs: 0, cards: 0, objects: 0 } }
   const runs = await changedRuns(store, before.get(RUNS_NOTES), tips.get(RUNS_NOTES))
-  const oids = runs.flatMap(({ oids: produced }) => produced)
+  const oids = await withPinned(
+    store,
+    tips,
+    runs.flatMap(({ oids: produced }) => produced),
+  )
   if (oids.length > 0) progress(`uploading ${oids.length} files to ${remote}`)
   const objects =
     oids.length === 0 ? 0 : await uploadObjects(store.repo.root, await openLfsStore(store.repo), remote, oids)
+  if (refs.length === 0) return { sent: { runs: 0, cards: 0, objects } }
   progress(`pushing to ${remote}`)
   const result = await pushMetadata(store.repo, remote, refs, prefix)
   if (!result.done) return { said: result.said, before }
   const cards = await countChanges(store, before.get(CARDS_NOTES), tips.get(CARDS_NOTES))
   return { sent: { runs: runs.length, cards, objects } }
+}
+
+/**
+ * Adds what is still pinned and some record names: the remote can have the record without its content, as where
+ * plain git pushed the notes.
+ */
+async function withPinned(store: Store, tips: Tips, oids: readonly string[]): Promise<string[]> {
+  const offered = new Set(oids)
+  const pinned = listPins(await openLfsStore(store.repo)).filter((oid) => !offered.has(oid))
+  if (pinned.length === 0) return [...offered]
+  const runs = await listRuns({ ...store, tips })
+  const named = new Set(runs.flatMap(({ record }) => record.outputs?.files ?? []).map(({ oid }) => oid))
+  return [...offered, ...pinned.filter((oid) => named.has(sha256Name(oid)))]
 }
 
 async function changedRuns(

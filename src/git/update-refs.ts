@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
+import { clearStaleLocks } from './lock.ts'
 import { zeroOid, type Repository } from './repository.ts'
 import { git } from './run-git.ts'
 
@@ -34,7 +35,10 @@ export async function updateRefs(
   const args = ['update-ref', '-m', reason, '--stdin']
   const result = await git(repo, args, { input: lines.join('\n') + '\n', ok: [0, 1, 128] })
   if (result.exitCode === 0) return true
-  if (LOST_RACE.test(result.stderr)) return false
+  if (LOST_RACE.test(result.stderr)) {
+    if (/File exists/.test(result.stderr)) clearStaleLocks(repo.commonDir)
+    return false
+  }
   return rethrow(repo, args, result.stderr)
 }
 

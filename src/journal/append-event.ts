@@ -15,6 +15,15 @@ export function appendEvent(folder: string, event: JournalEvent, durable = false
   appendEvents(folder, [event], durable)
 }
 
+/** Makes a run's journal folder. @throws ModelError `disk-full`, `write-failed`. */
+export function makeJournal(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw writeFailure(folder, error)
+  }
+}
+
 /** Appends several events with one write. As {@link appendEvent}. */
 export function appendEvents(folder: string, events: readonly JournalEvent[], durable = false): void {
   const file = path.join(folder, 'log.jsonl')

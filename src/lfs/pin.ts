@@ -5,12 +5,14 @@ import { objectPath, pinPath, type LfsStore } from './lfs-store.ts'
 /**
  * Keeps an object of the store safe from `git lfs prune` until the remote has it: by a hard link, which
  * costs no space, or by a copy where the file system has no links.
+ *
+ * @param source - a file with its content; by default the object in the store.
  */
-export function pin(store: LfsStore, oid: string): void {
+export function pin(store: LfsStore, oid: string, source = objectPath(store, oid)): void {
   const target = pinPath(store, oid)
   if (existsSync(target)) return
   mkdirSync(store.pins, { recursive: true })
-  linkOrCopy(objectPath(store, oid), target)
+  linkOrCopy(source, target)
 }
 
 /** Lets an object go: a remote has it. */

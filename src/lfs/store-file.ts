@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { ModelError } from '../domain/errors.ts'
 import type { LfsPointer } from '../domain/lfs-pointer.ts'
-import { objectPath, type LfsStore } from './lfs-store.ts'
+import { objectPath, pinPath, type LfsStore } from './lfs-store.ts'
 import { pin } from './pin.ts'
 
 /**
@@ -25,8 +25,11 @@ export async function storeStream(store: LfsStore, source: Readable, label: stri
     const pointer = await writeHashed(source, temporary)
     const target = objectPath(store, pointer.oid)
     await mkdir(path.dirname(target), { recursive: true })
-    if (!existsSync(target)) await rename(temporary, target)
-    pin(store, pointer.oid)
+    // Pinned before it is in the store, where a `git lfs prune` of this moment would take it.
+    if (!existsSync(target) || !existsSync(pinPath(store, pointer.oid))) {
+      pin(store, pointer.oid, temporary)
+      await rename(temporary, target)
+    }
     return pointer
   } catch (error) {
     throw storeFailure(label, error)

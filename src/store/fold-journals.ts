@@ -32,18 +32,35 @@ export interface Folded {
  */
 export async function foldJournals(repo: Repository, world: World): Promise<Folded> {
   return withLock(repo.commonDir, 'fold', async () => {
-    for (const empty of readEmptyJournals(repo.commonDir, world.now())) retireJournal(repo.commonDir, empty)
+    await forgetEmpty(repo, readEmptyJournals(repo.commonDir, world.now()))
     const journals = readJournals(repo.commonDir).filter(isFoldable)
     const late = lateJournals(repo.commonDir, world.now())
     const work = [...journals, ...late]
     if (work.length === 0) return { records: [], closed: [] }
     const closed = journals.filter((journal) => journalState(journal) === 'abandoned')
-    const eventsOf = groupEvents(work, closed)
+    const eventsOf = groupEvents(work, [...closed, ...late.filter(wasAbandoned)])
     const records = await untilWon(() => tryFold(repo, eventsOf))
     for (const journal of journals) retireJournal(repo.commonDir, journal)
     for (const journal of late) settleLateJournal(journal)
     return { records, closed: closed.map(({ run }) => run) }
   })
+}
+
+// A run whose first event was never written goes away, and the ref that was made before it too.
+async function forgetEmpty(repo: Repository, journals: readonly Journal[]): Promise<void> {
+  if (journals.length === 0) return
+  await untilWon(async () => {
+    const tips = await readTips(repo)
+    const refs = journals.map(({ run }) => runningRef(run)).filter((ref) => tips.has(ref))
+    const updates = refs.map((ref) => ({ ref, from: tips.get(ref), to: undefined }))
+    return (await updateRefs(repo, updates, 'git-model: forget')) || undefined
+  })
+  for (const journal of journals) retireJournal(repo.commonDir, journal)
+}
+
+// It was folded before, and with no end of its own: as killed. Folding it again must not make it run again.
+function wasAbandoned({ events }: Journal): boolean {
+  return events.some(({ start }) => start !== undefined) && events.every(({ finish }) => finish === undefined)
 }
 
 function groupEvents(journals: readonly Journal[], abandoned: readonly Journal[]): Map<Oid, JournalEvent[]> {

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { temporaryFolder } from '../git/object-writer.ts'
 
 /**
  * Tells whether what remotes have was folded into the local refs before.
@@ -17,8 +19,11 @@ export function isFolded(commonDir: string, state: string): boolean {
 /** Notes what was folded. The hooks compare the same text, and start no program when nothing is new. */
 export function markFolded(commonDir: string, state: string): void {
   const file = markerPath(commonDir)
-  mkdirSync(path.dirname(file), { recursive: true })
-  const temporary = `${file}.${process.pid}`
+  const temporary = path.join(
+    temporaryFolder({ commonDir }),
+    `folded-${process.pid}-${randomBytes(6).toString('hex')}`,
+  )
+  mkdirSync(path.dirname(temporary), { recursive: true })
   writeFileSync(temporary, state)
   renameSync(temporary, file)
 }

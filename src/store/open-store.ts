@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { World } from '../domain/world.ts'
+import { clearStaleLocks } from '../git/lock.ts'
 import { fetchedState, readTips, type Tips } from '../git/read-tips.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
 import { hasFoldableJournals } from './foldable-journals.ts'
@@ -29,6 +30,7 @@ export async function openStore(world: World): Promise<Store> {
 export async function settleStore(store: Store): Promise<Store> {
   let { tips } = store
   if (existsSync(path.join(store.repo.commonDir, 'model'))) {
+    clearStaleLocks(store.repo.commonDir)
     if (hasFoldableJournals(store.repo.commonDir, store.world.now())) {
       const { foldJournals } = await import('./fold-journals.ts')
       await foldJournals(store.repo, store.world)

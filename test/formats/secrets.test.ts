@@ -235,7 +235,7 @@ describe('looksSecretFile', () => {
   ])('leaves %s', (path) => expect(looksSecretFile(path)).toBe(false))
 
   it.each([
-    ['.npmrc', `//registry.npmjs.org/:_authToken=${'a1b2c3d4'.repeat(4)}`],
+    ['.npmrc', `//registry.example.org/:_authToken=${'a1b2c3d4'.repeat(4)}`],
     ['config.yaml', 'db:\n  password: hunter2\n'],
     ['config.json', '{\n  "api_key": "0123456789abcdef"\n}'],
     ['train.py', `api_key = "${'a1b2c3d4'.repeat(4)}"`],
@@ -246,7 +246,7 @@ describe('looksSecretFile', () => {
   ])('takes %s by its content', (path, content) => expect(looksSecretFile(path, content)).toBe(true))
 
   it.each([
-    ['.npmrc', 'registry=https://registry.npmjs.org/\n//registry.npmjs.org/:_authToken=${NPM_TOKEN}\n'],
+    ['.npmrc', 'registry=https://registry.example.org/\n//registry.example.org/:_authToken=${NPM_TOKEN}\n'],
     [
       'tokenizer_config.json',
       '{\n  "pad_token": "<|endoftext|>",\n  "eos_token": "</s>",\n  "token": "hello"\n}',
