@@ -73,7 +73,7 @@ describe('the demo', () => {
   })
 
   it('reviews cards and weights: fields, file, sizes and object names', () => {
-    expect(ran.stdout).toMatch(/card\.training\.run +\w+/)
+    expect(ran.stdout).toMatch(/card\.identity\.version +unknown +2/)
     expect(ran.stdout).toMatch(
       /models\/digits\.safetensors\n +weights +[\d.]+ kB → [\d.]+ kB, sha256:\w+ → sha256:\w+/,
     )

@@ -11,12 +11,14 @@ export function safetensorsFile(
   options: { metadata?: unknown; header?: (header: Record<string, unknown>) => unknown; rest?: number } = {},
 ): Buffer {
   let end = 0
-  const header: Record<string, unknown> =
-    options.metadata === undefined ? {} : { __metadata__: options.metadata }
-  for (const [name, { dtype, shape, bytes }] of Object.entries(tensors)) {
-    header[name] = { dtype, shape, data_offsets: [end, end + bytes] }
+  const entries = Object.entries(tensors).map(([name, { dtype, shape, bytes }]): [string, unknown] => {
+    const begin = end
     end += bytes
-  }
+    return [name, { dtype, shape, data_offsets: [begin, end] }]
+  })
+  if (options.metadata !== undefined) entries.unshift(['__metadata__', options.metadata])
+  // From entries, so that a tensor named __proto__ is one like any other.
+  const header = Object.fromEntries(entries)
   const text = JSON.stringify(options.header === undefined ? header : options.header(header))
   return withHeader(text, end + (options.rest ?? 0))
 }
