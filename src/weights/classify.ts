@@ -14,7 +14,8 @@ export function classify(content: Uint8Array | string, name?: string): WeightFor
   return withFile(content, (source) => classifySource(source, name ?? content))
 }
 
-function classifySource(source: ByteSource, name: string): WeightFormat {
+/** As {@link classify}, from any source. */
+export function classifySource(source: ByteSource, name: string): WeightFormat {
   const head = source.read(0, HEAD)
   const known = MARKS.find(({ matches }) => matches(head))
   if (known !== undefined) return known.format

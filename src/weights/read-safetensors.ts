@@ -1,6 +1,7 @@
 import { ModelError } from '../domain/errors.ts'
 import { withFile, type ByteSource } from './byte-source.ts'
 import { DTYPE_BITS } from './dtype-bits.ts'
+import { findDuplicateKey } from './find-duplicate-key.ts'
 
 /** A tensor as a safetensors header names it. */
 export interface TensorInfo {
@@ -75,6 +76,13 @@ function readHeaderText(source: ByteSource, name: string): { text: string; dataS
 }
 
 function parseObject(text: string, name: string): Record<string, unknown> {
+  const header = parseJson(text, name)
+  const twice = findDuplicateKey(text)
+  if (twice === undefined) return header
+  throw invalid(name, `its header says ${JSON.stringify(twice.slice(0, 200))} twice`)
+}
+
+function parseJson(text: string, name: string): Record<string, unknown> {
   try {
     return JSON.parse(text) as Record<string, unknown>
   } catch (error) {

@@ -1,0 +1,25 @@
+import type { ByteSource } from './byte-source.ts'
+import { classifySource } from './classify.ts'
+import { viewSafetensors } from './view-safetensors.ts'
+import type { WeightFormat } from './weight-format.ts'
+import type { WeightsView } from './weights-view.ts'
+
+type Reader = (source: ByteSource, name: string) => WeightsView
+
+const READERS: Partial<Record<WeightFormat, Reader>> = {
+  safetensors: viewSafetensors,
+}
+
+/**
+ * Views weights in one source, by what their content is. Other files that belong to them are named in `files`
+ * and not opened: `openWeights` does that.
+ *
+ * @param name - the file's name, for errors and for formats without a mark of their own.
+ * @throws ModelError `weights-invalid`.
+ */
+export function viewSource(source: ByteSource, name: string): WeightsView {
+  const format = classifySource(source, name)
+  const read = READERS[format]
+  if (read !== undefined) return read(source, name)
+  return { format, size: source.size, isListed: false, tensors: [], metadata: {}, files: [], warnings: [] }
+}
