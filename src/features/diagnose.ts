@@ -5,6 +5,7 @@ import { readTips } from '../git/read-tips.ts'
 import { openRepository } from '../git/repository.ts'
 import { checkConfigFile, checkLfs, checkShallow } from './diagnose/check-files.ts'
 import { checkHooks } from './diagnose/check-hooks.ts'
+import { checkLocks } from './diagnose/check-locks.ts'
 import { checkRefspecs } from './diagnose/check-refspecs.ts'
 import { checkFetched, checkJournals, checkNotes } from './diagnose/check-runs.ts'
 import { checkLeftovers, checkRemote, checkUnpushed } from './diagnose/check-sync.ts'
@@ -28,6 +29,7 @@ export interface Diagnoses {
 
 const CHECKS: readonly Check[] = [
   checkVersions,
+  checkLocks,
   checkHooks,
   checkLfs,
   checkConfigFile,

@@ -1,5 +1,6 @@
 import { simpleGit } from 'simple-git'
 import type { Repository } from './repository.ts'
+import { gitFailure } from './git-failure.ts'
 import { git } from './run-git.ts'
 
 /** One value of git's configuration. */
@@ -39,12 +40,12 @@ export async function readGitConfig(repo: Pick<Repository, 'root'>): Promise<Git
 
 /** Sets a key in the repository's own configuration. */
 export async function setConfig(repo: Pick<Repository, 'root'>, key: string, value: string): Promise<void> {
-  await simpleGit(repo.root).addConfig(key, value, false, 'local')
+  await writing(simpleGit(repo.root).addConfig(key, value, false, 'local'))
 }
 
 /** Adds a value to a key in the repository's own configuration. */
 export async function addConfig(repo: Pick<Repository, 'root'>, key: string, value: string): Promise<void> {
-  await simpleGit(repo.root).addConfig(key, value, true, 'local')
+  await writing(simpleGit(repo.root).addConfig(key, value, true, 'local'))
 }
 
 /** Takes values away from the repository's own configuration: all of a key, or those that equal `value`. */
@@ -56,4 +57,12 @@ export async function unsetConfig(
   const fixed = value === undefined ? [] : ['--fixed-value']
   const args = ['config', '--local', ...fixed, '--unset-all', key, ...(value === undefined ? [] : [value])]
   await git(repo, args, { ok: [0, 5] })
+}
+
+async function writing(task: Promise<unknown>): Promise<void> {
+  try {
+    await task
+  } catch (error) {
+    throw gitFailure(['config'], undefined, (error as Error).message)
+  }
 }

@@ -23,9 +23,15 @@ const RULES: readonly Rule[] = [
   },
   {
     code: 'write-failed',
-    pattern: /Permission denied|Read-only file system|insufficient permission/,
+    pattern: /Permission denied|Read-only file system|insufficient permission|could not lock config file/,
     message: 'git could not write into the repository',
     hints: ['make the .git folder writable, then: git model doctor --fix'],
+  },
+  {
+    code: 'not-a-repository',
+    pattern: /dubious ownership/,
+    message: 'git does not trust this repository, because it belongs to somebody else',
+    hints: ['git config --global --add safe.directory "$(pwd -P)"   (in its top folder, if you trust it)'],
   },
   {
     code: 'not-a-repository',

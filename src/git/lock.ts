@@ -54,12 +54,13 @@ function tryAcquire(file: string): boolean {
   }
 }
 
-function isStale(file: string): boolean {
+// Ours names its process. One that names none was left between its making and its writing.
+function isStale(file: string, age = STALE): boolean {
   try {
-    if (Date.now() - statSync(file).mtimeMs > STALE) return true
     const pid = Number(readFileSync(file, 'utf8'))
-    if (!Number.isInteger(pid) || pid <= 0) return false
-    process.kill(pid, 0)
+    const isNamed = Number.isInteger(pid) && pid > 0
+    if (isOld(file, isNamed ? STALE : age)) return true
+    if (isNamed) process.kill(pid, 0)
     return false
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ESRCH'
@@ -67,23 +68,41 @@ function isStale(file: string): boolean {
 }
 
 /**
- * Deletes the locks that killed processes left on our refs and on `packed-refs`, which git itself never takes away,
- * and our own. Git holds such a lock for milliseconds: one that is a minute old belongs to nobody.
- *
- * @returns the files that were deleted.
+ * Lists the locks there are: git's own on our refs and on `packed-refs`, and ours. Each is either held just now or was
+ * left by a process that was killed, which git itself never notices.
  */
-export function clearStaleLocks(commonDir: string): string[] {
-  const own = listLocks(path.join(commonDir, 'model'), false).filter(isStale)
-  const refs = ['refs/model', 'refs/notes/model'].flatMap((name) =>
-    listLocks(path.join(commonDir, name), true),
-  )
-  const packed = path.join(commonDir, 'packed-refs')
-  const isPacking = !isOld(`${packed}.new`)
-  const git = [...refs, ...(isPacking ? [] : [`${packed}.lock`])].filter(isOld)
-  return [...own, ...git.filter(exists)].filter((file) => dropLock(commonDir, file))
+export function listLocks(commonDir: string): string[] {
+  const { own, git } = findLocks(commonDir)
+  return [...own, ...git]
 }
 
-function listLocks(folder: string, recursive: boolean): string[] {
+/**
+ * Deletes the locks that killed processes left. Git holds such a lock for milliseconds: one that is old belongs to nobody.
+ *
+ * @param age - how old a lock is that nobody holds, in milliseconds.
+ * @returns the files that were deleted.
+ */
+export function clearStaleLocks(commonDir: string, age = STALE): string[] {
+  const { own, git } = findLocks(commonDir)
+  const isPacking = git.some((file) => file.endsWith(PACKING) && !isOld(file, age))
+  const ofGit = git.filter((file) => isOld(file, age) && !(isPacking && file.includes('packed-refs')))
+  return [...own.filter((file) => isStale(file, age)), ...ofGit].filter((file) =>
+    dropLock(commonDir, file, age),
+  )
+}
+
+// While it packs refs, git writes this file for as long as it takes; left behind, it blocks all packing and all deletion
+// of packed refs. It goes before the lock, under which nobody else makes one.
+const PACKING = 'packed-refs.new'
+
+function findLocks(commonDir: string): { own: string[]; git: string[] } {
+  const own = locksIn(path.join(commonDir, 'model'), false)
+  const refs = ['refs/model', 'refs/notes/model'].flatMap((name) => locksIn(path.join(commonDir, name), true))
+  const packed = [PACKING, 'packed-refs.lock'].map((name) => path.join(commonDir, name))
+  return { own, git: [...refs, ...packed.filter(exists)] }
+}
+
+function locksIn(folder: string, recursive: boolean): string[] {
   try {
     return readdirSync(folder, { recursive, encoding: 'utf8' })
       .filter((name) => name.endsWith('.lock'))
@@ -98,17 +117,17 @@ function exists(file: string): boolean {
 }
 
 // What is not there is old.
-function isOld(file: string): boolean {
-  return Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > STALE
+function isOld(file: string, age: number): boolean {
+  return Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > age
 }
 
 // Moved aside before it is deleted: between a look and a deletion another process can have made a lock of its own.
-function dropLock(commonDir: string, file: string): boolean {
+function dropLock(commonDir: string, file: string, age: number): boolean {
   const aside = path.join(commonDir, 'model', 'tmp', `lock-${process.pid}-${randomBytes(6).toString('hex')}`)
   try {
     mkdirSync(path.dirname(aside), { recursive: true })
     renameSync(file, aside)
-    if (!isOld(aside) && !isStale(aside)) linkSync(aside, file)
+    if (!isOld(aside, age) && !isStale(aside, age)) linkSync(aside, file)
     return true
   } catch {
     return false

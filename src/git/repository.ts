@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
+import { gitFailure } from './git-failure.ts'
 import { git } from './run-git.ts'
 
 /** Where a repository is and what is checked out. All paths are absolute. */
@@ -56,7 +57,9 @@ export async function openRepository(world: World): Promise<Repository> {
     objectsDir === undefined ||
     indexFile === undefined
   ) {
-    throw notARepository(world.cwd)
+    throw /dubious ownership/.test(result.stderr)
+      ? gitFailure(['rev-parse'], result.exitCode, result.stderr)
+      : notARepository(world.cwd)
   }
   if (bare === 'true' || inside !== 'true' || root === undefined) throw noWorkTree(bare === 'true')
   const born = result.exitCode === 0
