@@ -5,7 +5,11 @@ import { defineConfig } from 'tsdown'
 // Everything is bundled: a user installs one package, and Node opens few files at start-up. What a command needs stays
 // in chunks of its own, which load when the command is called.
 export default defineConfig({
-  entry: ['src/bin.ts', 'src/index.ts'],
+  entry: {
+    bin: 'src/bin.ts',
+    index: 'src/index.ts',
+    'tensor-worker': 'src/weights/tensor/worker.ts',
+  },
   format: 'esm',
   platform: 'node',
   target: 'node20',
