@@ -70,7 +70,6 @@ function classifyZip(members: readonly string[]): WeightFormat {
   if (has(/(^|\/)data\.pkl$/)) return 'pytorch'
   if (has(/^MAR-INF\//)) return 'torch-archive'
   if (has(/^model\.weights\.h5$/) || (has(/^config\.json$/) && has(/^metadata\.json$/))) return 'keras'
-  if (has(/\.pkl$/i)) return 'pickle'
   if (members.length > 0 && members.every((member) => member.endsWith('.npy'))) return 'npz'
   return 'zip'
 }

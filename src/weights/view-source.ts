@@ -1,5 +1,7 @@
 import type { ByteSource } from './byte-source.ts'
 import { classifySource } from './classify.ts'
+import { viewNpy, viewNpz } from './view-numpy.ts'
+import { viewPickle, viewPytorch, viewPytorchLegacy } from './view-pickle.ts'
 import { viewSafetensors } from './view-safetensors.ts'
 import type { WeightFormat } from './weight-format.ts'
 import type { WeightsView } from './weights-view.ts'
@@ -8,6 +10,12 @@ type Reader = (source: ByteSource, name: string) => WeightsView
 
 const READERS: Partial<Record<WeightFormat, Reader>> = {
   safetensors: viewSafetensors,
+  pytorch: viewPytorch,
+  'pytorch-legacy': viewPytorchLegacy,
+  pickle: viewPickle,
+  npy: viewNpy,
+  'npy-object': viewNpy,
+  npz: viewNpz,
 }
 
 /**

@@ -19,7 +19,7 @@ test.each<[string, Buffer, string?]>([
   ['keras', zipFile('metadata.json', 'config.json', 'model.weights.h5')],
   ['npz', zipFile('a.npy', 'b.npy')],
   ['zip', zipFile('readme.txt')],
-  ['pickle', zipFile('readme.txt', 'sneaky.pkl')],
+  ['zip', zipFile('readme.txt', 'sneaky.pkl')],
   [
     'pytorch-legacy',
     bytes([0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19], '.'),

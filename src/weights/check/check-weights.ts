@@ -1,0 +1,80 @@
+import { isModelError } from '../../domain/errors.ts'
+import { withFile, type ByteSource } from '../byte-source.ts'
+import { classifySource } from '../classify.ts'
+import { readBare } from '../pickle/read-bare.ts'
+import { readPytorchLegacy } from '../pickle/read-pytorch-legacy.ts'
+import { NpyDamage, readNpyHeader } from '../read-npy.ts'
+import type { WeightFormat } from '../weight-format.ts'
+import { ZipDamage } from '../zip/zip-damage.ts'
+import { checkPytorch, checkZip, type CheckMember } from './check-zip.ts'
+import { checkUnknown } from './check-unknown.ts'
+import {
+  joinChecks,
+  judgePickle,
+  noPickle,
+  unreadable,
+  type PartCheck,
+  type WeightsCheck,
+} from './weights-check.ts'
+
+/**
+ * Tells what a weight file would run when it is loaded, without loading it. Never throws for what the file holds.
+ *
+ * @param content - its bytes, or the path of a file.
+ * @param name - the file's name, for formats without a mark of their own; by default the path.
+ */
+export function checkWeights(content: ByteSource | string, name?: string): WeightsCheck {
+  if (typeof content === 'string')
+    return withFile(content, (source) => checkSource(source, name ?? content, 0), name ?? content)
+  return checkSource(content, name ?? '', 0)
+}
+
+const MAX_DEPTH = 3
+
+function checkSource(source: ByteSource, name: string, depth: number): WeightsCheck {
+  const format = classifySource(source, name)
+  if (depth > MAX_DEPTH) return { format, ...unreadable('it holds archives within archives within archives') }
+  const checkMember: CheckMember = (member, memberName) => checkSource(member, memberName, depth + 1)
+  return { format, ...checkDamaged(() => checkFormat(format, source, name, checkMember)) }
+}
+
+function checkDamaged(check: () => PartCheck): PartCheck {
+  try {
+    return check()
+  } catch (error) {
+    if (error instanceof ZipDamage || error instanceof NpyDamage || isModelError(error, 'weights-invalid'))
+      return unreadable(error.message)
+    throw error
+  }
+}
+
+function checkFormat(
+  format: WeightFormat,
+  source: ByteSource,
+  name: string,
+  checkMember: CheckMember,
+): PartCheck {
+  switch (format) {
+    case 'pickle':
+      return judgePickle(readBare(source))
+    case 'pytorch-legacy':
+      return judgePickle(readPytorchLegacy(source))
+    case 'npy-object':
+      return judgePickle(readBare(source, readNpyHeader(source).dataStart))
+    case 'pytorch':
+      return checkPytorch(source, checkMember)
+    case 'torchscript':
+      return joinChecks([checkZip(source, checkMember), unreadable('it is a TorchScript program')])
+    case 'npz':
+    case 'keras':
+    case 'torch-archive':
+    case 'zip':
+      return checkZip(source, checkMember)
+    case 'tar':
+      return unreadable('it is a tar archive, in which nothing is looked at')
+    case 'unknown':
+      return checkUnknown(source, name)
+    default:
+      return noPickle()
+  }
+}

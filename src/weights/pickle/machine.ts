@@ -1,0 +1,105 @@
+import type { ByteCursor } from '../byte-cursor.ts'
+import { isAllowed } from './allow-list.ts'
+import { UnreadablePickle } from './unreadable-pickle.ts'
+import type { PickleGlobal, PickleValue } from './value.ts'
+
+/** The most values that one pickle may hold: what bounds the memory that following it takes. */
+const MAX_VALUES = 2_000_000
+/** The most text that one pickle may hold, in characters. */
+const MAX_TEXT = 2 ** 26
+const MAX_IMPORTS = 1000
+
+/** The state of a pickle that is being followed: stack, marks, memo, and what was noticed. */
+export class PickleMachine {
+  readonly cursor: ByteCursor
+  readonly memo = new Map<number, PickleValue>()
+  /** Names that are not on the allow-list, as `module.name`. */
+  readonly imports = new Set<string>()
+  /** Why it cannot be vouched for, though it could be followed; the first reason. */
+  doubt: string | undefined
+  #stack: PickleValue[] = []
+  readonly #outer: PickleValue[][] = []
+  #values = 0
+  #text = 0
+
+  constructor(cursor: ByteCursor) {
+    this.cursor = cursor
+  }
+
+  push(value: PickleValue): void {
+    this.#values += 1
+    if (this.#values > MAX_VALUES) throw new UnreadablePickle(`it holds more than ${MAX_VALUES} values`)
+    this.#stack.push(value)
+  }
+
+  pop(): PickleValue {
+    const value = this.#stack.pop()
+    if (value === undefined) throw new UnreadablePickle(`its stack is empty at byte ${this.cursor.at}`)
+    return value
+  }
+
+  /** The value on top, which stays. */
+  top(): PickleValue {
+    const value = this.#stack.at(-1)
+    if (value === undefined) throw new UnreadablePickle(`its stack is empty at byte ${this.cursor.at}`)
+    return value
+  }
+
+  mark(): void {
+    if (this.#outer.length >= MAX_VALUES) throw new UnreadablePickle('it holds too many marks')
+    this.#outer.push(this.#stack)
+    this.#stack = []
+  }
+
+  /** Takes all values since the last mark. */
+  popMark(): PickleValue[] {
+    const values = this.#stack
+    const outer = this.#outer.pop()
+    if (outer === undefined) throw new UnreadablePickle(`there is no mark at byte ${this.cursor.at}`)
+    this.#stack = outer
+    return values
+  }
+
+  /** Takes the value on top, or the mark where there is none above it. */
+  popOrUnmark(): void {
+    if (this.#stack.length > 0) this.#stack.pop()
+    else this.popMark()
+  }
+
+  recall(index: number): void {
+    const value = this.memo.get(index)
+    if (value === undefined) throw new UnreadablePickle(`it recalls ${index}, which it never kept`)
+    this.push(value)
+  }
+
+  /** Notes that a name is imported. */
+  import(module: string, name: string): PickleGlobal {
+    // torch.save writes protocol 2, in which Python 3 calls its builtins as Python 2 did.
+    const canonical = module === '__builtin__' ? 'builtins' : module
+    if (!isAllowed(canonical, name) && this.imports.size < MAX_IMPORTS)
+      this.imports.add(`${canonical}.${name}`.slice(0, 500))
+    return { kind: 'global', module: canonical, name }
+  }
+
+  /** Notes that something cannot be vouched for, and goes on, to learn what else is imported. */
+  suspect(why: string): void {
+    this.doubt ??= why
+  }
+
+  /** Reads a text of so many bytes; one that is too long to be a name is passed over. */
+  text(length: number): PickleValue {
+    this.#text += Math.min(length, LONG_TEXT)
+    if (this.#text > MAX_TEXT) throw new UnreadablePickle('it holds too much text')
+    if (length > LONG_TEXT) return this.bytes(length)
+    return this.cursor.take(length).toString('utf8')
+  }
+
+  /** Passes over so many bytes. */
+  bytes(length: number): PickleValue {
+    const offset = this.cursor.at
+    this.cursor.skip(length)
+    return { kind: 'bytes', length, offset }
+  }
+}
+
+const LONG_TEXT = 2 ** 16

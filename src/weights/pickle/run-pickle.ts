@@ -1,0 +1,56 @@
+import { ByteCursor } from '../byte-cursor.ts'
+import type { ByteSource } from '../byte-source.ts'
+import { PickleMachine } from './machine.ts'
+import { OTHER } from './other-opcodes.ts'
+import { STRICT } from './strict-opcodes.ts'
+import { UnreadablePickle } from './unreadable-pickle.ts'
+import type { PickleValue } from './value.ts'
+
+/** What following a pickle showed. Nothing was imported or called. */
+export interface PickleReading {
+  /** What it makes; undefined where it could not be followed to its end. */
+  root: PickleValue | undefined
+  /** Names that it imports and that are not on the allow-list, sorted. */
+  imports: string[]
+  /** Why it cannot be vouched for, whatever it imports; absent where it can. */
+  doubt?: string
+  /** The place after its last byte. */
+  end: number
+}
+
+const STOP = 0x2e
+
+/**
+ * Follows a pickle on a machine that has values and no objects. Memory and time are bounded by the machine's limits;
+ * never throws for what the pickle holds.
+ *
+ * @param start - where it begins.
+ */
+export function runPickle(source: ByteSource, start = 0): PickleReading {
+  const cursor = new ByteCursor(source, start, (why) => new UnreadablePickle(why))
+  const machine = new PickleMachine(cursor)
+  const answer = (root: PickleValue | undefined): PickleReading => ({
+    root,
+    imports: [...machine.imports].sort(),
+    ...(machine.doubt !== undefined && { doubt: machine.doubt }),
+    end: cursor.at,
+  })
+  try {
+    for (let code = cursor.u8(); code !== STOP; code = cursor.u8()) step(machine, code)
+    return answer(machine.pop())
+  } catch (error) {
+    if (!(error instanceof UnreadablePickle)) throw error
+    machine.suspect(error.message)
+    return answer(undefined)
+  }
+}
+
+function step(machine: PickleMachine, code: number): void {
+  const strict = STRICT.get(code)
+  if (strict !== undefined) return strict(machine)
+  const other = OTHER.get(code)
+  const at = machine.cursor.at - 1
+  if (other === undefined) throw new UnreadablePickle(`byte ${at} is no opcode: 0x${code.toString(16)}`)
+  machine.suspect(`it uses the opcode ${other.name} at byte ${at}, which no writer of plain weights needs`)
+  other.follow(machine)
+}

@@ -1,0 +1,251 @@
+import fc from 'fast-check'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { bytesSource } from '../../src/weights/byte-source.ts'
+import { checkWeights } from '../../src/weights/check/check-weights.ts'
+import type { Verdict, WeightsCheck } from '../../src/weights/check/weights-check.ts'
+import { fixture, fixtureNames, fixturePath } from './fixture.ts'
+import { zipOf, type TestMember } from './zip-file.ts'
+
+const check = (bytes: Uint8Array, name = 'model.pt'): WeightsCheck => checkWeights(bytesSource(bytes), name)
+const latin = (text: string): Buffer => Buffer.from(text, 'latin1')
+
+describe('files that real libraries wrote', () => {
+  test.each<[string, Verdict, string[]]>([
+    ['torch/state-dict.pt', 'allow-listed', []],
+    ['torch/checkpoint.pt', 'allow-listed', []],
+    ['torch/legacy.pt', 'allow-listed', []],
+    ['torch-sharded/pytorch_model-00001-of-00002.bin', 'allow-listed', []],
+    ['torch/exotic.pt', 'unknown-imports', ['torch.per_tensor_affine', 'torch.serialization._get_layout']],
+    ['torch/module.pt', 'unknown-imports', ['builtins.set', 'torch.nn.modules.linear.Linear']],
+    [
+      'torch/torchscript.pt',
+      'unreadable',
+      ['__torch__.torch.nn.modules.linear.Linear', 'torch.jit._pickle.build_intlist'],
+    ],
+    ['pickle/simple.pkl', 'allow-listed', []],
+    [
+      'pickle/values-2.pkl',
+      'unknown-imports',
+      ['_codecs.encode', 'numpy._core.multiarray._reconstruct', 'numpy.dtype', 'numpy.ndarray'],
+    ],
+    ['pickle/values-5.pkl', 'unreadable', ['numpy._core.numeric._frombuffer', 'numpy.dtype']],
+    [
+      'pickle/compressed.joblib',
+      'unreadable',
+      ['joblib.numpy_pickle.NumpyArrayWrapper', 'numpy.dtype', 'numpy.ndarray'],
+    ],
+    [
+      'pickle/function.dill',
+      'unreadable',
+      ['builtins.__main__', 'dill._dill._create_code', 'dill._dill._create_function'],
+    ],
+    [
+      'numpy/object.npz',
+      'unreadable',
+      ['numpy._core.multiarray._reconstruct', 'numpy.dtype', 'numpy.ndarray'],
+    ],
+    ['numpy/plain.npz', 'no-pickle', []],
+    ['safetensors/mixed.safetensors', 'no-pickle', []],
+  ])('%s: %s', (name, verdict, imports) => {
+    expect(checkWeights(fixturePath(name))).toMatchObject({ verdict, imports })
+  })
+
+  test.each([0, 1, 3, 4])('protocol %d is followed and not vouched for', (protocol) => {
+    const { verdict, imports, reason } = checkWeights(fixturePath(`pickle/values-${protocol}.pkl`))
+    expect(verdict).toBe('unreadable')
+    expect(reason).toMatch(/opcode [A-Z_]+ at byte \d+/)
+    expect(imports).toContain('numpy.dtype')
+  })
+})
+
+// What `os.system('id')` pickles to, by protocol (posix.system on Linux).
+const EVIL: Readonly<Record<string, Buffer>> = {
+  'protocol 0': latin("cposix\nsystem\np0\n(S'id'\np1\ntp2\nRp3\n."),
+  'protocol 2': latin('\x80\x02cposix\nsystem\nq\x00X\x02\x00\x00\x00idq\x01\x85q\x02Rq\x03.'),
+  'protocol 4': latin(
+    '\x80\x04\x95\x1d\0\0\0\0\0\0\0\x8c\x05posix\x94\x8c\x06system\x94\x93\x94\x8c\x02id\x94\x85\x94R\x94.',
+  ),
+  'INST of protocol 0': latin("(S'id'\niposix\nsystem\n."),
+}
+const evil = EVIL['protocol 2']!
+const header = latin("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }")
+const objectArray = (pickle: Buffer): Buffer =>
+  Buffer.concat([latin('\x93NUMPY\x01\0'), Buffer.from([header.length, 0]), header, pickle])
+
+describe('a pickle that runs a command', () => {
+  test.each(Object.entries(EVIL))('is named: %s', (_, bytes) => {
+    for (const name of ['model.pkl', 'weights.safetensors', 'notes.txt']) {
+      const found = check(bytes, name)
+      expect(found.imports).toEqual(['posix.system'])
+      expect(['unknown-imports', 'unreadable']).toContain(found.verdict)
+    }
+  })
+
+  test.each<[string, Buffer]>([
+    ['a PyTorch archive', zipOf([{ name: 'm/data.pkl', content: evil }])],
+    [
+      'another member of one',
+      zipOf([
+        { name: 'm/data.pkl', content: latin('\x80\x02}.') },
+        { name: 'm/data/0', content: evil },
+      ]),
+    ],
+    ['a packed member', zipOf([{ name: 'a.npy', content: objectArray(evil), packed: true }])],
+    ['an archive in an archive', zipOf([{ name: 'x', content: zipOf([{ name: 'y', content: evil }]) }])],
+    ['an array of objects', objectArray(evil)],
+    [
+      'a Keras file',
+      zipOf([
+        ...['metadata.json', 'config.json'].map((name) => ({ name, content: '{}' })),
+        { name: 'assets/x', content: evil },
+      ]),
+    ],
+    ['a packed joblib file', gzipSync(evil)],
+    ['a file that ends in a mess', Buffer.concat([evil, latin('junk')])],
+    ['a file that breaks off', evil.subarray(0, -1)],
+  ])('is found in %s', (_, bytes) => {
+    const found = check(bytes, 'model.joblib')
+    expect(found.imports).toEqual(['posix.system'])
+    expect(found.verdict).not.toBe('allow-listed')
+  })
+})
+
+describe('tricks that others fell for', () => {
+  const global = (module: string, name: string): Buffer => latin(`\x80\x02c${module}\n${name}\n.`)
+
+  test.each([
+    ['torch', 'storage._load_from_bytes'],
+    ['torch.storage', '_load_from_bytes'],
+    ['torch._utils', '_rebuild_tensor_v2.__globals__'],
+    ['builtins', 'getattr'],
+    ['__builtin__', 'eval'],
+    ['collections', 'OrderedDict.__init__'],
+    ['collections ', 'OrderedDict'],
+    ['torch.nn.parameter', 'Parameter.__class__'],
+    ['torch', 'float32.__class__'],
+    ['torch', '__dict__'],
+    ['torch._utils', '_import_dotted_name'],
+  ])('%s %s is not allowed', (module, name) => {
+    const found = check(global(module, name))
+    expect(found.verdict).toBe('unknown-imports')
+    expect(found.imports).toEqual([`${module === '__builtin__' ? 'builtins' : module}.${name}`])
+  })
+
+  test.each<[string, string, RegExp]>([
+    ['a call of what is no name', '\x80\x02X\x01\0\0\0a)R.', /calls something that is no name/],
+    ['a call of a dtype', '\x80\x02ctorch\nfloat32\n)R.', /operands that no writer/],
+    [
+      'a Parameter with hooks',
+      '\x80\x02ctorch._utils\n_rebuild_parameter\nN\x88}K\x01K\x02s\x87R.',
+      /operands/,
+    ],
+    ['a persistent id of its own', '\x80\x02X\x03\0\0\0urlQ.', /refers to something outside/],
+    ['state of a dict', '\x80\x02}K\x01b.', /sets the state/],
+    ['members of a list', '\x80\x02]K\x01K\x02s.', /no dict/],
+    ['a number from a registry', '\x80\x02\x82\x01.', /opcode EXT1/],
+    ['an opcode of nobody', '\x80\x02N\xff.', /is no opcode/],
+    ['an empty stack', '\x80\x02)R.', /stack is empty/],
+    ['a recall of nothing', '\x80\x02Nh\x05.', /never kept/],
+    ['more after its end', '\x80\x02}.}.', /2 bytes follow its end/],
+    ['a text without end', '\x80\x02X\xff\xff\xff\xff', /ends inside itself/],
+    ['a protocol of the future', '\x80\x02}\x80\x09.', /protocol is 9/],
+  ])('%s', (_, text, reason) => {
+    const found = check(latin(text))
+    expect(found.verdict).toBe('unreadable')
+    expect(found.reason).toMatch(reason)
+  })
+
+  test('a storage has to be as long as it says', () => {
+    const bytes = fixture('torch/state-dict.pt')
+    const members = [...readMembers(bytes)]
+    expect(check(zipOf(members)).verdict).toBe('allow-listed')
+    const shorter = members.map((member) =>
+      member.name.endsWith('data/1') ? { ...member, content: member.content.slice(4) } : member,
+    )
+    expect(check(zipOf(shorter))).toMatchObject({ verdict: 'unreadable', reason: /has 12 bytes and says 16/ })
+    const without = members.filter((member) => !member.name.endsWith('data/1'))
+    expect(check(zipOf(without))).toMatchObject({ reason: /content of its storage "1" is missing/ })
+  })
+})
+
+describe('bounds', () => {
+  test('a pickle of nothing but lists is not followed for ever', () => {
+    expect(check(Buffer.concat([latin('\x80\x02'), Buffer.alloc(3_000_000, ']')])).reason).toMatch(
+      /more than \d+ values/,
+    )
+    expect(check(Buffer.concat([latin('\x80\x02'), Buffer.alloc(3_000_000, '(')])).reason).toMatch(
+      /too many marks/,
+    )
+  })
+
+  test('a list that holds itself, or doubles itself, ends', () => {
+    expect(check(latin('\x80\x02]q\0h\0a.')).verdict).toBe('allow-listed')
+    const doubling = Array.from(
+      { length: 60 },
+      (_, at) => `]q${String.fromCharCode(at + 1)}(h${String.fromCharCode(at)}h${String.fromCharCode(at)}e`,
+    )
+    expect(check(latin(`\x80\x02]q\0${doubling.join('')}.`)).verdict).toBe('allow-listed')
+  })
+})
+
+test('whatever is changed in a file, it is judged, and what imports a command is never let through', () => {
+  const names = fixtureNames().filter((name) => /^(?:torch|pickle|numpy|keras)\//.test(name))
+  const change = fc.record({
+    name: fc.constantFrom(...names),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    bytes: fc.uint8Array({ minLength: 1, maxLength: 8 }),
+    cut: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { freq: 4 }),
+  })
+  fc.assert(
+    fc.property(change, ({ name, at, bytes, cut }) => {
+      const content = Buffer.from(fixture(name))
+      content.set(
+        bytes.subarray(0, content.length),
+        Math.floor(at * Math.max(0, content.length - bytes.length)),
+      )
+      const { verdict, imports, reason } = check(
+        cut === null ? content : content.subarray(0, Math.floor(cut * content.length)),
+        name,
+      )
+      expect(verdict === 'allow-listed' || verdict === 'no-pickle').toBe(
+        imports.length === 0 && reason === undefined,
+      )
+    }),
+    { numRuns: 800 },
+  )
+})
+
+test('a command is found among whatever stands before it', () => {
+  const harmless = fc.constantFrom(
+    'N',
+    '\x88',
+    'K\x05',
+    ']',
+    '}',
+    ')',
+    '(',
+    'X\x01\0\0\0a',
+    'Nq\x01',
+    'ccollections\nOrderedDict\n)R',
+  )
+  fc.assert(
+    fc.property(fc.array(harmless, { maxLength: 40 }), (parts) => {
+      const text = `\x80\x02N${parts.join('')}cposix\nsystem\nX\x02\0\0\0id\x85R.`
+      expect(check(latin(text)).imports).toContain('posix.system')
+    }),
+  )
+})
+
+// Reads the members of a zip that has no surprises.
+function* readMembers(bytes: Buffer): Generator<TestMember & { content: Buffer }> {
+  let at = bytes.readUInt32LE(bytes.length - 6)
+  while (bytes.readUInt32LE(at) === 0x02014b50) {
+    const [nameLength, extra] = [bytes.readUInt16LE(at + 28), bytes.readUInt16LE(at + 30)]
+    const name = bytes.toString('utf8', at + 46, at + 46 + nameLength)
+    const start = bytes.readUInt32LE(at + 42)
+    const data = start + 30 + bytes.readUInt16LE(start + 26) + bytes.readUInt16LE(start + 28)
+    yield { name, content: bytes.subarray(data, data + bytes.readUInt32LE(at + 24)) }
+    at += 46 + nameLength + extra
+  }
+}
