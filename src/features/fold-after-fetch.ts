@@ -9,7 +9,7 @@ import { foldFetched } from '../store/fold-fetched.ts'
 export async function foldAfterFetch(world: World): Promise<{ runs: number; cards: number }> {
   const repo = await openRepository(world)
   const before = await readTips(repo)
-  const after = await foldFetched(repo)
+  const after = await foldFetched(repo, before)
   const count = async (ref: string): Promise<number> => {
     const tip = after.get(ref)
     return tip === undefined ? 0 : (await diffNotes(repo, before.get(ref), tip)).length

@@ -7,7 +7,8 @@ import { diffNotes, type NoteChange } from '../git/notes.ts'
 import { readObjects } from '../git/read-objects.ts'
 import type { Tips } from '../git/read-tips.ts'
 import { CARDS_NOTES, RUNS_NOTES, SHARED_REFS, type SharedRef } from '../git/refs.ts'
-import { chooseRemote, fetchMetadata, pushMetadata, readTracking, rememberAddress } from '../git/remotes.ts'
+import { chooseRemote, fetchMetadata, pushMetadata, rememberAddress, trackingIn } from '../git/remotes.ts'
+import type { LfsStore } from '../lfs/lfs-store.ts'
 import { listPins } from '../lfs/pin.ts'
 import { uploadObjects } from '../lfs/transfer.ts'
 import { foldFetched } from '../store/fold-fetched.ts'
@@ -32,7 +33,9 @@ export interface SyncResult {
 /** What a sync reports while it works. */
 export type SyncProgress = (step: string) => void
 
-const ATTEMPTS = 30
+/** How long to go on when others push all the time, and how long to wait at most after a lost race, in milliseconds. */
+const PATIENCE = 600_000
+const LONGEST_WAIT = 2000
 
 /**
  * Brings a remote and this clone to the same metadata: fetches, merges, uploads the content of new outputs,
@@ -49,21 +52,26 @@ export async function syncMetadata(
   const remote = await chooseRemote(store.repo, asked)
   const prefix = await syncPrefix(store.repo)
   return withLock(store.repo.commonDir, 'sync', async () => {
-    let tips = store.tips
+    const end = store.world.now() + PATIENCE
+    let refused: Refused | undefined
     for (let attempt = 1; ; attempt++) {
-      progress(`fetching from ${remote}`)
+      progress(attempt === 1 ? `fetching from ${remote}` : `${remote} moved: attempt ${attempt}`)
       await fetchMetadata(store.repo, remote, prefix)
-      tips = await foldFetched(store.repo)
-      const result = await push(store, remote, prefix, tips, progress)
+      const merged = await foldFetched(store.repo)
+      if (refused !== undefined) checkMoved(refused, { remote, prefix, merged, attempt })
+      if (store.world.now() > end) throw lostEveryRace(remote, attempt - 1)
+      const result = await push(store, remote, prefix, merged, progress)
       if ('sent' in result) {
         // Our own push moved the tracking refs: note that nothing in them is news.
-        tips = await foldFetched(store.repo)
+        const tips = await foldFetched(store.repo)
         await rememberAddress(store.repo, remote)
         const received = await countReceived(store, tips)
         const conflicts = await cardConflicts(store, store.tips.get(CARDS_NOTES), tips.get(CARDS_NOTES))
         return { remote, received, sent: result.sent, conflicts }
       }
-      await decideRetry(store, remote, prefix, result, attempt)
+      refused = result
+      // Who lost often waits less: otherwise those who come fresh win every time.
+      await sleep((Math.random() * LONGEST_WAIT) / attempt)
     }
   })
 }
@@ -81,20 +89,21 @@ async function push(
   tips: Tips,
   progress: SyncProgress,
 ): Promise<{ sent: SyncResult['sent'] } | Refused> {
-  const before = await readTracking(store.repo, remote)
+  const before = trackingIn(tips, remote)
   const refs = SHARED_REFS.flatMap((ref) => {
     const oid = tips.get(ref)
     return oid === undefined || oid === before.get(ref) ? [] : [{ ref, oid }]
   })
   const runs = await changedRuns(store, before.get(RUNS_NOTES), tips.get(RUNS_NOTES))
+  const lfs = await openLfsStore(store.repo)
   const oids = await withPinned(
     store,
     tips,
+    lfs,
     runs.flatMap(({ oids: produced }) => produced),
   )
   if (oids.length > 0) progress(`uploading ${oids.length} files to ${remote}`)
-  const objects =
-    oids.length === 0 ? 0 : await uploadObjects(store.repo.root, await openLfsStore(store.repo), remote, oids)
+  const objects = oids.length === 0 ? 0 : await uploadObjects(store.repo.root, lfs, remote, oids)
   if (refs.length === 0) return { sent: { runs: 0, cards: 0, objects } }
   progress(`pushing to ${remote}`)
   const result = await pushMetadata(store.repo, remote, refs, prefix)
@@ -107,9 +116,14 @@ async function push(
  * Adds what is still pinned and some record names: the remote can have the record without its content, as where
  * plain git pushed the notes.
  */
-async function withPinned(store: Store, tips: Tips, oids: readonly string[]): Promise<string[]> {
+async function withPinned(
+  store: Store,
+  tips: Tips,
+  lfs: LfsStore,
+  oids: readonly string[],
+): Promise<string[]> {
   const offered = new Set(oids)
-  const pinned = listPins(await openLfsStore(store.repo)).filter((oid) => !offered.has(oid))
+  const pinned = listPins(lfs).filter((oid) => !offered.has(oid))
   if (pinned.length === 0) return [...offered]
   const runs = await listRuns({ ...store, tips })
   const named = new Set(runs.flatMap(({ record }) => record.outputs?.files ?? []).map(({ oid }) => oid))
@@ -160,26 +174,22 @@ async function countChanges(store: Store, from: Oid | undefined, to: Oid | undef
 }
 
 // Not the text of the refusal decides, but whether the remote moved: texts differ between hosts and versions.
-async function decideRetry(
-  store: Store,
-  remote: string,
-  prefix: string | undefined,
-  refused: Refused,
-  attempt: number,
-): Promise<void> {
-  await fetchMetadata(store.repo, remote, prefix)
-  const now = await readTracking(store.repo, remote)
-  const moved = SHARED_REFS.some((ref) => now.get(ref) !== refused.before.get(ref))
+function checkMoved(
+  { said, before }: Refused,
+  after: { remote: string; prefix: string | undefined; merged: Tips; attempt: number },
+): void {
+  const now = trackingIn(after.merged, after.remote)
+  if (SHARED_REFS.some((ref) => now.get(ref) !== before.get(ref))) return
   const isLocked =
-    /cannot lock ref|failed to update ref|fetch first|non-fast-forward|incorrect old value/.test(refused.said)
-  if (!moved && !(isLocked && attempt < 4)) throw refusal(remote, prefix, refused.said)
-  if (attempt >= ATTEMPTS) {
-    throw new ModelError('sync-race', `"${remote}" moved during each of ${ATTEMPTS} pushes`, {
-      hints: ['nothing is lost; try again: git model sync'],
-      data: { remote },
-    })
-  }
-  await sleep(Math.random() * Math.min(50 * 2 ** attempt, 3000))
+    /cannot lock ref|failed to update ref|fetch first|non-fast-forward|incorrect old value/.test(said)
+  if (!isLocked || after.attempt > 4) throw refusal(after.remote, after.prefix, said)
+}
+
+function lostEveryRace(remote: string, attempts: number): ModelError {
+  return new ModelError('sync-race', `"${remote}" moved during each of ${attempts} pushes`, {
+    hints: ['nothing is lost; try again: git model sync'],
+    data: { remote, attempts },
+  })
 }
 
 function refusal(remote: string, prefix: string | undefined, said: string): ModelError {

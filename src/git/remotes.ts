@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { simpleGit } from 'simple-git'
 import { ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
-import { fetchRefspecs, remoteRef, REMOTES, SHARED_REFS, trackingRef, type SharedRef } from './refs.ts'
+import type { Tips } from './read-tips.ts'
+import { fetchRefspecs, remoteRef, SHARED_REFS, trackingRef, type SharedRef } from './refs.ts'
 import type { Repository } from './repository.ts'
 import { git, gitLine } from './run-git.ts'
 
@@ -19,12 +20,14 @@ export async function listRemotes(repo: Repository): Promise<string[]> {
  * @throws ModelError `no-remote`.
  */
 export async function chooseRemote(repo: Repository, asked?: string): Promise<string> {
-  const remotes = await listRemotes(repo)
+  const [remotes, upstream] = await Promise.all([
+    listRemotes(repo),
+    asked === undefined ? upstreamRemote(repo) : undefined,
+  ])
   if (asked !== undefined) {
     if (remotes.includes(asked)) return asked
     throw noRemote(`there is no remote "${asked}"`, remotes)
   }
-  const upstream = await upstreamRemote(repo)
   const chosen = [upstream, 'origin', ...(remotes.length === 1 ? remotes : [])].find(
     (name) => name !== undefined && remotes.includes(name),
   )
@@ -42,7 +45,7 @@ export async function chooseRemote(repo: Repository, asked?: string): Promise<st
  * @throws ModelError `remote-unreachable`.
  */
 export async function fetchMetadata(repo: Repository, remote: string, prefix?: string): Promise<void> {
-  const isShallow = (await gitLine(repo, ['rev-parse', '--is-shallow-repository'])) === 'true'
+  const isShallow = existsSync(path.join(repo.commonDir, 'shallow'))
   const options = [
     '--quiet',
     '--prune',
@@ -81,18 +84,14 @@ export async function pushMetadata(
   return result
 }
 
-/** Reads where a remote's metadata refs stand, from our private copies. */
-export async function readTracking(repo: Repository, remote: string): Promise<Map<SharedRef, Oid>> {
-  const { stdout } = await git(repo, [
-    'for-each-ref',
-    '--format=%(objectname) %(refname)',
-    `${REMOTES}${remote}/`,
-  ])
-  const oids = new Map(
-    stdout.split('\n').map((line) => [line.slice(line.indexOf(' ') + 1), line.split(' ')[0]!]),
+/** Returns where a remote's metadata refs stand, by our private copies. */
+export function trackingIn(tips: Tips, remote: string): Map<SharedRef, Oid> {
+  return new Map(
+    SHARED_REFS.flatMap((ref) => {
+      const oid = tips.get(trackingRef(remote, ref))
+      return oid === undefined ? [] : [[ref, oid] as const]
+    }),
   )
-  const known = SHARED_REFS.map((ref) => [ref, oids.get(trackingRef(remote, ref))] as const)
-  return new Map(known.filter((entry): entry is [SharedRef, Oid] => entry[1] !== undefined))
 }
 
 async function tryPush(repo: Repository, args: readonly string[]): Promise<PushResult> {

@@ -19,7 +19,7 @@ const made: string[] = []
 
 afterAll(() => {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-})
+}, 600_000)
 
 /** What a command printed. */
 export interface Ran {

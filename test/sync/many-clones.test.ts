@@ -76,7 +76,7 @@ describe('many clones of one remote', () => {
     },
   )
 
-  it('a remote that moves during every push is caught up with', async () => {
+  it('a remote that moves during every push is caught up with', { timeout: 300_000 }, async () => {
     const alice = await gitdir()
     const origin = await bare(alice)
     const bob = await clone(origin)
