@@ -10,6 +10,8 @@ export interface SortOptions {
   readonly goal?: (metric: string) => Goal | undefined
   /** Sorts params and tags as texts, as MLflow does. */
   readonly strict?: boolean
+  /** How many of the first are wanted; all by default. */
+  readonly limit?: number
 }
 
 // Kinds stand in this order in both directions.
@@ -25,7 +27,6 @@ interface Ranked<T> {
   readonly item: T
   readonly ranks: readonly Rank[]
   readonly started: number
-  readonly id: string
 }
 
 /**
@@ -39,8 +40,25 @@ export function sortRuns<T>(
   options: SortOptions = {},
 ): T[] {
   const signs = keys.map((key) => (isDescending(key, options) ? -1 : 1))
-  const ranked = runs.map((item) => rankRun(item, view(item), keys, options))
-  return ranked.sort((a, b) => compareRanked(a, b, signs)).map(({ item }) => item)
+  const order = (a: Ranked<T>, b: Ranked<T>): number =>
+    compareRanked(a, b, signs) || compare(idOf(view(a.item)), idOf(view(b.item)))
+  const { limit = runs.length } = options
+  const ranked: Ranked<T>[] = []
+  // Twice as many as are wanted are kept, and what cannot be among them is left out from time to time.
+  const room = Math.max(2 * limit, 1000)
+  let last: Ranked<T> | undefined
+  for (const item of runs) {
+    const next = rankRun(item, view(item), keys, options)
+    if (last !== undefined && compareRanked(next, last, signs) > 0) continue
+    ranked.push(next)
+    if (ranked.length < room || limit === runs.length) continue
+    ranked.sort(order).length = limit
+    last = ranked.at(-1)
+  }
+  return ranked
+    .sort(order)
+    .slice(0, limit)
+    .map(({ item }) => item)
 }
 
 function isDescending({ field, direction }: SortKey, { goal }: SortOptions): boolean {
@@ -54,8 +72,11 @@ function rankRun<T>(item: T, view: FilterView, keys: readonly SortKey[], options
     item,
     ranks: keys.map((key) => rank(view, key, options)),
     started: typeof started === 'number' ? started : -Infinity,
-    id: String(view.attribute('run_id') ?? ''),
   }
+}
+
+function idOf(view: FilterView): string {
+  return String(view.attribute('run_id') ?? '')
 }
 
 function rank(view: FilterView, { field }: SortKey, options: SortOptions): Rank {
@@ -77,7 +98,7 @@ function compareRanked<T>(a: Ranked<T>, b: Ranked<T>, signs: readonly number[]):
     const order = compare(left.number, right.number) || compare(left.text, right.text)
     if (order !== 0) return sign * order
   }
-  return compare(b.started, a.started) || compare(a.id, b.id)
+  return compare(b.started, a.started)
 }
 
 function compare<V extends number | string>(a: V, b: V): number {

@@ -8,7 +8,7 @@ import { objectPath } from '../lfs/lfs-store.ts'
 import type { ModelAt } from '../store/models.ts'
 import { openLfsStore } from '../store/open-lfs-store.ts'
 import type { Store } from '../store/open-store.ts'
-import { listRuns } from '../store/runs.ts'
+import { findProducers } from '../store/runs.ts'
 
 /** What the repository knows of a model: the files themselves, and the run that produced them. */
 export interface CardFacts {
@@ -34,10 +34,13 @@ export async function cardFacts(store: Store, model: ModelAt): Promise<CardFacts
 // The newest run whose outputs hold one of the model's files.
 async function findProducer(store: Store, { pointers }: ModelAt): Promise<RunRecord | undefined> {
   if (pointers.length === 0) return undefined
-  const wanted = new Set(pointers.map(({ oid }) => sha256Name(oid)))
-  const runs = (await listRuns(store)).map(({ record }) => record)
+  const runs = await findProducers(
+    store,
+    pointers.map(({ oid }) => sha256Name(oid)),
+  )
   return runs
-    .filter((run) => run.deleted !== true && run.outputs?.files.some(({ oid }) => wanted.has(oid)))
+    .map(({ record }) => record)
+    .filter((run) => run.deleted !== true)
     .sort((a, b) => (`${a.started}${a.run}` < `${b.started}${b.run}` ? 1 : -1))[0]
 }
 

@@ -1,5 +1,4 @@
 import type { Config } from '../domain/config.ts'
-import { parsePointer } from '../domain/lfs-pointer.ts'
 import {
   compareCandidates,
   compareRules,
@@ -8,12 +7,15 @@ import {
   type CommitFacts,
   type LinkRule,
 } from '../domain/run-links.ts'
+import { COLUMN, columnName } from '../domain/run-cells.ts'
 import type { Oid } from '../domain/run.ts'
-import { readObjects } from '../git/read-objects.ts'
 import { git } from '../git/run-git.ts'
 import { modelsAt } from '../store/models.ts'
 import type { Store } from '../store/open-store.ts'
-import { listRuns, type StoredRun } from '../store/runs.ts'
+import { pointersAt } from '../store/pointers-at.ts'
+import { askRuns } from '../store/run-index.ts'
+import type { Row, RunTable } from '../store/run-table.ts'
+import { producerRows, type StoredRun } from '../store/runs.ts'
 import { readConfig } from '../store/config.ts'
 
 /** A run that belongs to a commit, and the rule that says so. */
@@ -38,12 +40,13 @@ export async function runsOfCommit(
   commit: Oid,
   options: { nearest?: boolean } = {},
 ): Promise<LinkedRun[]> {
-  const [runs, config] = await Promise.all([listRuns(store), readConfig(store.repo, commit)])
-  const present = runs.filter(({ record }) => record.deleted !== true)
-  if (present.length === 0) return []
-  const linked = linkTo(await factsOf(store, commit, present), present, config)
-  if (linked.length > 0 || options.nearest !== true) return linked
-  return nearestRuns(store, commit, present, config)
+  const config = await readConfig(store.repo, commit)
+  return askRuns(store, async (runs) => {
+    if (runs.rows.length === 0) return []
+    const linked = await linkTo(runs, await factsOf(store, commit, runs), config)
+    if (linked.length > 0 || options.nearest !== true) return linked
+    return nearestRuns(store, commit, runs, config)
+  })
 }
 
 /** Returns the run that stands for a commit: the first of {@link runsOfCommit} that finished or was picked. */
@@ -51,9 +54,9 @@ export function standingRun(linked: readonly LinkedRun[]): LinkedRun | undefined
   return linked.find(({ run }) => isEligible(run.record))
 }
 
-function linkTo(facts: CommitFacts, runs: readonly StoredRun[], config: Config): LinkedRun[] {
+async function linkTo(runs: RunTable, facts: CommitFacts, config: Config): Promise<LinkedRun[]> {
   const better = compareCandidates(config)
-  return runs
+  return (await runs.load(candidatesFor(runs, [facts])))
     .flatMap((run) => {
       const rule = linkRule(facts, run.record)
       return rule === undefined ? [] : [{ run, rule, distance: 0 }]
@@ -61,7 +64,21 @@ function linkTo(facts: CommitFacts, runs: readonly StoredRun[], config: Config):
     .sort((a, b) => compareRules(a.rule, b.rule) || better(a.run.record, b.run.record))
 }
 
-async function factsOf(store: Store, commit: Oid, runs: readonly StoredRun[]): Promise<CommitFacts> {
+// Rows of which some rule may hold: `linkRule` judges their records.
+function candidatesFor(runs: RunTable, facts: readonly CommitFacts[]): Row[] {
+  const trees = facts.map(({ tree }) => tree)
+  const commits = facts.map(({ commit }) => commit)
+  const weights = facts.flatMap((each) => [...each.weights])
+  const rows = [
+    ...producerRows(runs, weights),
+    ...runs.findDigits(columnName('attribute', 'code.tree'), trees, ({ code }) => [code.tree]),
+    ...runs.findDigits(columnName('attribute', 'code.commit'), commits, ({ code }) => [code.commit]),
+    ...runs.findDigits(COLUMN.links, commits, ({ links }) => links ?? []),
+  ]
+  return [...new Set(rows)].filter((row) => !runs.isDeleted(row))
+}
+
+async function factsOf(store: Store, commit: Oid, runs: RunTable): Promise<CommitFacts> {
   const [tree, models, outputs] = await Promise.all([
     git(store.repo, ['rev-parse', `${commit}^{tree}`]),
     modelsAt(store, commit),
@@ -72,25 +89,13 @@ async function factsOf(store: Store, commit: Oid, runs: readonly StoredRun[]): P
 }
 
 // Weights that no model of .gitmodel.yaml names: what stands where some run wrote.
-async function outputsAt(store: Store, commit: Oid, runs: readonly StoredRun[]): Promise<string[]> {
-  const paths = new Set(runs.flatMap(({ record }) => (record.outputs?.files ?? []).map((file) => file.path)))
-  const names = [...paths].filter((path) => !path.startsWith('.model/')).map((path) => `${commit}:${path}`)
-  const objects = await readObjects(store.repo, names)
-  return objects.flatMap((object) => {
-    const pointer =
-      object?.type === 'blob' && object.size < 1024
-        ? parsePointer(object.content.toString('utf8'))
-        : undefined
-    return pointer === undefined ? [] : [pointer.oid]
-  })
+async function outputsAt(store: Store, commit: Oid, runs: RunTable): Promise<string[]> {
+  const paths = runs.texts(COLUMN.outputPath, ({ outputs }) => (outputs?.files ?? []).map(({ path }) => path))
+  const outside = [...paths].filter((path) => !path.startsWith('.model/'))
+  return (await pointersAt(store.repo, commit, outside)).map(({ oid }) => oid)
 }
 
-async function nearestRuns(
-  store: Store,
-  commit: Oid,
-  runs: readonly StoredRun[],
-  config: Config,
-): Promise<LinkedRun[]> {
+async function nearestRuns(store: Store, commit: Oid, runs: RunTable, config: Config): Promise<LinkedRun[]> {
   const args = [
     'rev-list',
     '--first-parent',
@@ -100,9 +105,14 @@ async function nearestRuns(
     commit,
   ]
   const lines = (await git(store.repo, args)).stdout.trim().split('\n')
-  for (const [distance, line] of lines.entries()) {
+  const ancestors = lines.map((line) => {
     const [ancestor, tree] = line.split(' ') as [Oid, Oid]
-    const found = linkTo({ commit: ancestor, tree, weights: new Set() }, runs, config)
+    return { commit: ancestor, tree, weights: new Set<string>() }
+  })
+  // Most ancestors have no run at all, and a look at each of them would take long.
+  if (candidatesFor(runs, ancestors).length === 0) return []
+  for (const [distance, facts] of ancestors.entries()) {
+    const found = await linkTo(runs, facts, config)
     if (standingRun(found) !== undefined)
       return found.map((linked) => ({ ...linked, rule: 'nearest' as const, distance }))
   }

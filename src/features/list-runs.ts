@@ -1,14 +1,13 @@
 import type { Config } from '../domain/config.ts'
-import { matchesFilter } from '../domain/filter-match.ts'
 import { parseFilter } from '../domain/filter-parse.ts'
-import { filterView } from '../domain/filter-view.ts'
 import { parseSort } from '../domain/sort-key.ts'
-import { sortRuns } from '../domain/sort-runs.ts'
 import type { World } from '../domain/world.ts'
 import { readConfig } from '../store/config.ts'
 import { openStore } from '../store/open-store.ts'
-import { scanRuns, type StoredRun, type UnreadableRun } from '../store/runs.ts'
+import { askRuns } from '../store/run-index.ts'
+import type { StoredRun, UnreadableRun } from '../store/runs.ts'
 import { metadataState, type MetadataState } from './metadata-state.ts'
+import { selectRuns } from './select-runs.ts'
 
 /** Which runs to list, and in which order. */
 export interface ListRunsOptions {
@@ -18,12 +17,16 @@ export interface ListRunsOptions {
   sort?: string
   /** Whether deleted runs are listed too. */
   deleted?: boolean
+  /** At most so many. */
+  limit?: number
 }
 
 /** The runs that were asked for. */
 export interface RunList {
-  /** In order. */
+  /** In order, as many as were asked for. */
   runs: StoredRun[]
+  /** How many fit. */
+  total: number
   /** How many runs there are that are not deleted, whether they fit the filter or not. */
   known: number
   /** How many deleted runs fit the filter and were left out. */
@@ -42,18 +45,16 @@ export async function listRuns(world: World, options: ListRunsOptions = {}): Pro
   const filter = parseFilter(options.filter ?? '')
   const keys = options.sort === undefined ? [] : parseSort(options.sort)
   const store = await openStore(world)
-  const [config, { runs, unreadable }] = await Promise.all([readConfig(store.repo), scanRuns(store)])
-  const fitting = runs.filter(({ record }) => matchesFilter(filter, filterView(record)))
-  const shown = fitting.filter(({ record }) => options.deleted === true || record.deleted !== true)
-  const goals = new Map(Object.entries(config.metrics ?? {}))
-  return {
-    runs: sortRuns(shown, keys, ({ record }) => filterView(record), {
-      goal: (metric) => goals.get(metric)?.goal,
-    }),
-    known: runs.filter(({ record }) => record.deleted !== true).length,
-    hidden: fitting.length - shown.length,
-    unreadable,
-    config,
-    state: await metadataState(store, 'runs'),
-  }
+  const config = await readConfig(store.repo)
+  const answer = await askRuns(store, async (runs) => {
+    const { rows, total, hidden } = await selectRuns(runs, { ...options, filter, keys }, config)
+    return {
+      runs: await runs.load(rows),
+      total,
+      known: runs.rows.filter((row) => !runs.isDeleted(row)).length,
+      hidden,
+      unreadable: await runs.unreadable(),
+    }
+  })
+  return { ...answer, config, state: await metadataState(store, 'runs') }
 }

@@ -1,9 +1,10 @@
 import type { Config } from '../domain/config.ts'
+import { sha256Name } from '../domain/lfs-pointer.ts'
 import { statObjects } from '../git/read-objects.ts'
 import { readConfig } from '../store/config.ts'
 import type { ModelAt } from '../store/models.ts'
 import type { Store } from '../store/open-store.ts'
-import { listRuns, type StoredRun } from '../store/runs.ts'
+import { findProducers, type StoredRun } from '../store/runs.ts'
 import { findModelCard, type ModelCard } from './show-card.ts'
 import { showFiles, type ShownFile } from './show-files.ts'
 
@@ -25,10 +26,10 @@ export interface ShownModel {
 
 /** Gathers all that is known of a model. */
 export async function showModel(store: Store, model: ModelAt): Promise<ShownModel> {
-  const [files, config, runs, card, [stat]] = await Promise.all([
+  const [files, config, producers, card, [stat]] = await Promise.all([
     showFiles(store, model.pointers, model.revision === undefined),
     readConfig(store.repo, model.revision),
-    listRuns(store),
+    producersOf(store, model),
     findModelCard(store, model),
     model.target === undefined ? [] : statObjects(store.repo, [model.target]),
   ])
@@ -40,17 +41,18 @@ export async function showModel(store: Store, model: ModelAt): Promise<ShownMode
     configured,
     files,
     plainSize,
-    producers: producersOf(runs, model),
+    producers,
     card,
     config,
   }
 }
 
-function producersOf(runs: readonly StoredRun[], { pointers }: ModelAt): StoredRun[] {
-  const wanted = new Set(pointers.map(({ oid }) => `sha256:${oid}`))
+async function producersOf(store: Store, { pointers }: ModelAt): Promise<StoredRun[]> {
+  const runs = await findProducers(
+    store,
+    pointers.map(({ oid }) => sha256Name(oid)),
+  )
   return runs
-    .filter(
-      ({ record }) => record.deleted !== true && record.outputs?.files.some(({ oid }) => wanted.has(oid)),
-    )
+    .filter(({ record }) => record.deleted !== true)
     .sort((a, b) => (`${b.record.started}${b.record.run}` < `${a.record.started}${a.record.run}` ? -1 : 1))
 }

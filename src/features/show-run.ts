@@ -1,10 +1,12 @@
 import type { Config } from '../domain/config.ts'
-import type { Oid } from '../domain/run.ts'
+import type { Oid, RunRecord } from '../domain/run.ts'
+import { columnName } from '../domain/run-cells.ts'
 import type { Series } from '../domain/series.ts'
 import { git } from '../git/run-git.ts'
 import { readConfig } from '../store/config.ts'
 import type { Store } from '../store/open-store.ts'
-import { listRuns, readSeries, type StoredRun } from '../store/runs.ts'
+import { readSeries, type StoredRun } from '../store/runs.ts'
+import { askRuns } from '../store/run-index.ts'
 import { showFiles, type ShownFile } from './show-files.ts'
 
 /** All that is known of a run. */
@@ -25,22 +27,20 @@ export interface ShownRun {
 /** Gathers all that is known of a run. */
 export async function showRun(store: Store, run: StoredRun): Promise<ShownRun> {
   const { record } = run
-  const [series, outputs, subject, config, runs] = await Promise.all([
+  const [series, outputs, subject, config, family] = await Promise.all([
     readSeries(store, record.run),
     showFiles(store, record.outputs?.files ?? []),
     readSubject(store, record.code.commit),
     readConfig(store.repo),
-    listRuns(store),
+    readFamily(store, record),
   ])
-  const parent = record.parent
   return {
     kind: 'run',
     run,
     series,
     outputs,
     subject,
-    parent: parent === undefined ? undefined : { run: parent, name: nameOf(runs, parent) },
-    children: childrenOf(runs, record.run),
+    ...family,
     config,
   }
 }
@@ -62,13 +62,24 @@ export async function readSubject(store: Store, commit: Oid): Promise<string | u
   return exitCode === 0 ? stdout.trimEnd() : undefined
 }
 
-function nameOf(runs: readonly StoredRun[], run: Oid): string | undefined {
-  return runs.find(({ record }) => record.run === run)?.record.name
+async function readFamily(
+  store: Store,
+  { run, parent }: RunRecord,
+): Promise<Pick<ShownRun, 'parent' | 'children'>> {
+  return askRuns(store, async (runs) => {
+    const rows = runs.findDigits(columnName('attribute', 'parent'), [run], (record) => [record.parent])
+    const above = parent === undefined ? undefined : runs.find(parent)
+    const name = above === undefined ? undefined : runs.view(above).attribute('run_name')
+    return {
+      parent: parent === undefined ? undefined : { run: parent, name: name as string | undefined },
+      children: childrenOf(await runs.load(rows)),
+    }
+  })
 }
 
-function childrenOf(runs: readonly StoredRun[], parent: Oid): { run: Oid; name: string }[] {
+function childrenOf(runs: readonly StoredRun[]): { run: Oid; name: string }[] {
   return runs
-    .filter(({ record }) => record.parent === parent && record.deleted !== true)
+    .filter(({ record }) => record.deleted !== true)
     .sort((a, b) => (`${a.record.started}${a.record.run}` < `${b.record.started}${b.record.run}` ? -1 : 1))
     .map(({ record }) => ({ run: record.run, name: record.name }))
 }

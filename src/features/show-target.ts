@@ -5,7 +5,7 @@ import { tryResolveCommit } from '../git/resolve.ts'
 import { readConfig } from '../store/config.ts'
 import { resolveModel } from '../store/models.ts'
 import { openStore, type Store } from '../store/open-store.ts'
-import { findRun, listRuns } from '../store/runs.ts'
+import { findRun, findRunOf } from '../store/runs.ts'
 import { showCommit, type ShownCommit } from './show-commit.ts'
 import { showModel, type ShownModel } from './show-model.ts'
 import { showRun, type ShownRun } from './show-run.ts'
@@ -93,8 +93,7 @@ async function findRunTarget(store: Store, name: string): Promise<Show | undefin
 async function findRunBehind(store: Store, name: string): Promise<Show | undefined> {
   const commit = await tryResolveCommit(store.repo, name)
   if (commit === undefined) return undefined
-  const runs = await listRuns(store)
-  const run = runs.find(({ record }) => record.run === commit || record.outputs?.commit === commit)
+  const run = await findRunOf(store, commit)
   return run === undefined ? undefined : () => showRun(store, run)
 }
 
@@ -137,8 +136,7 @@ async function findPathTarget(store: Store, name: string): Promise<Show | undefi
 // The id of a run is a commit of git, too: that is no second meaning.
 async function notItsOwnCommit(store: Store, name: string, others: readonly string[]): Promise<string[]> {
   const commit = await tryResolveCommit(store.repo, name)
-  const runs = await listRuns(store)
-  const isRun = runs.some(({ record }) => record.run === commit || record.outputs?.commit === commit)
+  const isRun = commit !== undefined && (await findRunOf(store, commit)) !== undefined
   return others.filter((other) => !(isRun && other.startsWith('commit:')))
 }
 

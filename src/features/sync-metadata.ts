@@ -13,7 +13,7 @@ import { listPins } from '../lfs/pin.ts'
 import { uploadObjects } from '../lfs/transfer.ts'
 import { foldFetched } from '../store/fold-fetched.ts'
 import type { Store } from '../store/open-store.ts'
-import { listRuns } from '../store/runs.ts'
+import { findProducers } from '../store/runs.ts'
 import { syncPrefix } from '../store/sync-prefix.ts'
 import { decodeRun } from '../store/run-codec.ts'
 import { cardConflicts, type CardConflictAt } from './card-conflicts.ts'
@@ -125,7 +125,7 @@ async function withPinned(
   const offered = new Set(oids)
   const pinned = listPins(lfs).filter((oid) => !offered.has(oid))
   if (pinned.length === 0) return [...offered]
-  const runs = await listRuns({ ...store, tips })
+  const runs = await findProducers({ ...store, tips }, pinned.map(sha256Name))
   const named = new Set(runs.flatMap(({ record }) => record.outputs?.files ?? []).map(({ oid }) => oid))
   return [...offered, ...pinned.filter((oid) => named.has(sha256Name(oid)))]
 }

@@ -31,6 +31,23 @@ export async function withLock<T>(commonDir: string, name: string, task: () => P
   }
 }
 
+/** Runs a task unless another process of this machine runs one of the same name, or nothing can be written here. */
+export function ifFree(commonDir: string, name: string, task: () => void): void {
+  const file = path.join(commonDir, 'model', `${name}.lock`)
+  try {
+    mkdirSync(path.dirname(file), { recursive: true })
+    if (isStale(file)) rmSync(file, { force: true })
+    if (!tryAcquire(file)) return
+  } catch {
+    return
+  }
+  try {
+    task()
+  } finally {
+    rmSync(file, { force: true })
+  }
+}
+
 async function acquire(file: string): Promise<boolean> {
   const end = Date.now() + PATIENCE
   mkdirSync(path.dirname(file), { recursive: true })

@@ -1,63 +1,24 @@
-import { applyEvents, type RunState } from '../domain/apply-events.ts'
 import { ModelError } from '../domain/errors.ts'
-import type { Oid, RunRecord } from '../domain/run.ts'
+import type { Oid } from '../domain/run.ts'
 import type { Series } from '../domain/series.ts'
-import { listNotes, readNotes } from '../git/notes.ts'
-import { readObjects } from '../git/read-objects.ts'
+import { COLUMN, columnName } from '../domain/run-cells.ts'
+import { readNotes } from '../git/notes.ts'
 import { RUNS_NOTES, SERIES_NOTES } from '../git/refs.ts'
-import { journalState } from '../journal/journal-state.ts'
-import { readJournals } from './foldable-journals.ts'
+import { decodeText, type StoredRun } from './decode-run.ts'
+import { liveStates } from './live-runs.ts'
 import type { Store } from './open-store.ts'
-import { decodeRun, decodeSeries } from './run-codec.ts'
+import { decodeSeries } from './run-codec.ts'
+import { askRuns } from './run-index.ts'
+import type { Row, RunTable } from './run-table.ts'
 
-/** A run as it stands. */
-export interface StoredRun {
-  record: RunRecord
-  /** Whether it is still in the journal: running, or not ours to judge. */
-  live: boolean
-  /** What is wrong with its note, and what newer programs wrote into it. */
-  problems?: string[]
-}
-
-/** A note on a run commit that holds no record this program can read. */
-export interface UnreadableRun {
-  run: Oid
-  problems: string[]
-}
-
-/** Lists every run: from the notes, and from the journals of those that have not ended. Order undefined. */
-export async function listRuns(store: Store): Promise<StoredRun[]> {
-  return (await scanRuns(store)).runs
-}
-
-/** Lists every run, and the notes that cannot be read. */
-export async function scanRuns(store: Store): Promise<{ runs: StoredRun[]; unreadable: UnreadableRun[] }> {
-  const tip = store.tips.get(RUNS_NOTES)
-  const entries = tip === undefined ? [] : await listNotes(store.repo, tip)
-  const objects = await readObjects(
-    store.repo,
-    entries.map(({ blob }) => blob),
-  )
-  const found = new Map<Oid, StoredRun>()
-  const unreadable: UnreadableRun[] = []
-  for (const [index, { target }] of entries.entries()) {
-    const run = decode(target, objects[index]?.content.toString('utf8') ?? '')
-    if ('record' in run) found.set(target, run)
-    else unreadable.push(run)
-  }
-  for (const { state, live } of liveRuns(store)) {
-    const { run } = state.record
-    if (!found.has(run)) found.set(run, { record: state.record, live })
-  }
-  return { runs: [...found.values()], unreadable }
-}
+export type { StoredRun, UnreadableRun } from './decode-run.ts'
 
 /** Reads one run by its full id. */
 export async function readRun(store: Store, run: Oid): Promise<StoredRun | undefined> {
   const note = (await readNotes(store.repo, store.tips.get(RUNS_NOTES), [run])).get(run)
-  const stored = note === undefined ? undefined : decode(run, note.text)
+  const stored = note === undefined ? undefined : decodeText(run, note.text)
   if (stored !== undefined && 'record' in stored) return stored
-  const live = liveRuns(store).find(({ state }) => state.record.run === run)
+  const live = liveStates(store).find(({ state }) => state.record.run === run)
   return live === undefined ? undefined : { record: live.state.record, live: live.live }
 }
 
@@ -65,7 +26,7 @@ export async function readRun(store: Store, run: Oid): Promise<StoredRun | undef
 export async function readSeries(store: Store, run: Oid): Promise<Series | undefined> {
   const note = (await readNotes(store.repo, store.tips.get(SERIES_NOTES), [run])).get(run)
   if (note !== undefined) return decodeSeries(run, note.text).value
-  const live = liveRuns(store).find(({ state }) => state.record.run === run)?.state.series
+  const live = liveStates(store).find(({ state }) => state.record.run === run)?.state.series
   return live !== undefined && Object.keys(live.metrics).length > 0 ? live : undefined
 }
 
@@ -77,27 +38,50 @@ export async function readSeries(store: Store, run: Oid): Promise<Series | undef
 export async function findRun(store: Store, idOrName: string): Promise<StoredRun> {
   const whole = idOrName.length === store.repo.hashLength ? await readRun(store, idOrName) : undefined
   if (whole !== undefined) return whole
-  const runs = (await listRuns(store)).filter(({ record }) => record.deleted !== true)
-  const isPrefix = /^[0-9a-f]{4,}$/.test(idOrName)
-  const byId = isPrefix ? runs.filter(({ record }) => record.run.startsWith(idOrName)) : []
-  const found = byId.length > 0 ? byId : runs.filter(({ record }) => record.name === idOrName)
-  if (found.length === 1) return found[0]!
-  throw found.length === 0 ? unknownRun(idOrName) : ambiguousRun(idOrName, found)
-}
-
-function decode(target: Oid, text: string): StoredRun | UnreadableRun {
-  const { value, problems } = decodeRun(target, text)
-  if (value === undefined) return { run: target, problems: problems.length > 0 ? problems : ['it is empty'] }
-  return { record: value, live: false, ...(problems.length > 0 && { problems }) }
-}
-
-function liveRuns(store: Store): { state: RunState; live: boolean }[] {
-  return readJournals(store.repo.commonDir).flatMap((journal) => {
-    const state = applyEvents(undefined, journal.events)
-    if (state === undefined) return []
-    const standing = journalState(journal)
-    return [{ state, live: standing === 'alive' || standing === 'unknown' }]
+  return askRuns(store, async (runs) => {
+    const found = findRows(runs, idOrName)
+    if (found.length === 0) throw unknownRun(idOrName)
+    if (found.length > 1)
+      throw ambiguousRun(
+        idOrName,
+        found.map((row) => runs.id(row)),
+      )
+    return (await runs.load(found))[0]!
   })
+}
+
+/** Finds the run whose commit, or whose outputs, this is. */
+export async function findRunOf(store: Store, commit: Oid): Promise<StoredRun | undefined> {
+  return askRuns(store, async (runs) => {
+    const run = runs.find(commit)
+    const rows =
+      run === undefined
+        ? runs.findDigits(COLUMN.outputsCommit, [commit], ({ outputs }) => [outputs?.commit])
+        : [run]
+    return (await runs.load(rows.slice(0, 1)))[0]
+  })
+}
+
+/** Finds the runs whose outputs hold one of these LFS objects, deleted ones too. @param names - `sha256:HEX`. */
+export async function findProducers(store: Store, names: readonly string[]): Promise<StoredRun[]> {
+  if (names.length === 0) return []
+  return askRuns(store, (runs) => runs.load(producerRows(runs, names)))
+}
+
+/** As {@link findProducers}, in a table. */
+export function producerRows(runs: RunTable, names: readonly string[]): Row[] {
+  const digests = names.map((name) => name.replace('sha256:', ''))
+  return runs.findDigits(COLUMN.outputName, digests, ({ outputs }) =>
+    (outputs?.files ?? []).map(({ oid }) => oid.replace('sha256:', '')),
+  )
+}
+
+function findRows(runs: RunTable, idOrName: string): Row[] {
+  const isPresent = (row: Row): boolean => !runs.isDeleted(row)
+  const byId = /^[0-9a-f]{4,}$/.test(idOrName) ? runs.findPrefix(idOrName).filter(isPresent) : []
+  if (byId.length > 0) return byId
+  const column = columnName('attribute', 'run_name')
+  return runs.findText(column, idOrName, ({ name }) => name === idOrName).filter(isPresent)
 }
 
 function unknownRun(idOrName: string): ModelError {
@@ -107,8 +91,7 @@ function unknownRun(idOrName: string): ModelError {
   })
 }
 
-function ambiguousRun(idOrName: string, found: readonly StoredRun[]): ModelError {
-  const candidates = found.map(({ record }) => record.run)
+function ambiguousRun(idOrName: string, candidates: readonly Oid[]): ModelError {
   const shown = candidates.slice(0, 8).map((run) => run.slice(0, 12))
   const more = candidates.length > shown.length ? ` and ${candidates.length - shown.length} more` : ''
   return new ModelError(
@@ -116,7 +99,9 @@ function ambiguousRun(idOrName: string, found: readonly StoredRun[]): ModelError
     `"${idOrName}" fits ${candidates.length} runs: ${shown.join(', ')}${more}`,
     {
       hints: ['type more of the id: git model runs shows them'],
-      data: { run: idOrName, candidates },
+      data: { run: idOrName, candidates: candidates.slice(0, MOST_CANDIDATES) },
     },
   )
 }
+
+const MOST_CANDIDATES = 1000

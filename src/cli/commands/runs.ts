@@ -81,19 +81,20 @@ export const runs = buildCommand<Flags, [], Context>({
   },
   async func(flags) {
     const { listRuns } = await import('../../features/list-runs.ts')
+    const isScreen =
+      this.out.isTerminal && flags.format === 'text' && flags.json !== true && flags.all !== true
+    const limit = flags.limit ?? (isScreen ? SCREENFUL : undefined)
     const list = await listRuns(this.world, {
       ...(flags.filter !== undefined && { filter: flags.filter }),
       ...(flags.sort !== undefined && { sort: flags.sort }),
+      ...(limit !== undefined && { limit }),
       deleted: flags.all === true,
     })
-    const isScreen =
-      this.out.isTerminal && flags.format === 'text' && flags.json !== true && flags.all !== true
-    const shown = list.runs.slice(0, flags.limit ?? (isScreen ? SCREENFUL : undefined))
     if (flags.json === true) {
       const { runsJson } = await import('../render/runs-json.ts')
-      this.out.json(runsJson(list, shown))
+      this.out.json(runsJson(list))
     } else {
-      await printTable(this, flags, list, shown)
+      await printTable(this, flags, list)
     }
     if (list.unreadable.length > 0) {
       const count = list.unreadable.length
@@ -105,12 +106,8 @@ export const runs = buildCommand<Flags, [], Context>({
   },
 })
 
-async function printTable(
-  { out, world }: Context,
-  flags: Flags,
-  list: RunList,
-  shown: RunList['runs'],
-): Promise<void> {
+async function printTable({ out, world }: Context, flags: Flags, list: RunList): Promise<void> {
+  const shown = list.runs
   const { defaultColumns, parseColumns } = await import('../../domain/run-columns.ts')
   const records = shown.map(({ record }) => record)
   const columns =
@@ -128,8 +125,8 @@ async function printTable(
   if (flags.format !== 'text') return
   const marks = legend(shown)
   if (marks !== undefined) out.status(marks)
-  if (shown.length < list.runs.length) {
-    out.status(`${shown.length} of ${list.runs.length} runs; see more with --limit ${list.runs.length}`)
+  if (shown.length < list.total) {
+    out.status(`${shown.length} of ${list.total} runs; see more with --limit ${list.total}`)
   }
   if (table.hidden.length > 0) {
     const some = table.hidden.slice(0, 4).join(', ') + (table.hidden.length > 4 ? ', …' : '')
@@ -146,11 +143,11 @@ function sayNothingFound(out: Context['out'], flags: Flags, list: RunList): void
     out.status('hint: git model run -- python train.py   records one')
     return
   }
-  if (flags.filter !== undefined && list.runs.length === 0 && list.hidden === 0) {
+  if (flags.filter !== undefined && list.total === 0 && list.hidden === 0) {
     const never = /!=|not\s+in/i.test(flags.filter) ? '; a run that does not have a value never fits' : ''
     return out.status(`none of ${list.known} runs fits the filter${never}`)
   }
-  if (list.runs.length > 0) return out.status(`${list.runs.length} runs; none is shown with --limit 0`)
+  if (list.total > 0) return out.status(`${list.total} runs; none is shown with --limit 0`)
   out.status(`${list.hidden} deleted ${list.hidden === 1 ? 'run' : 'runs'}; see with --all`)
 }
 

@@ -24,11 +24,11 @@ export type RunsListJson = {
 }
 
 /** Makes the JSON answer for a list of runs. */
-export function runsJson(list: RunList, shown: readonly StoredRun[]): RunsListJson {
+export function runsJson(list: RunList): RunsListJson {
   return {
     schema: 'runs-list/v1',
-    runs: shown.map(runJson),
-    total: list.runs.length,
+    runs: list.runs.map(runJson),
+    total: list.total,
     deleted: list.hidden,
     unreadable: list.unreadable,
   }

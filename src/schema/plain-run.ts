@@ -1,0 +1,12 @@
+import type { RunRecord } from '../domain/run.ts'
+import { readCanonical } from './read-canonical.ts'
+import { validate } from './validate.ts'
+
+/**
+ * Reads a note that is one valid record in its canonical form and nothing else, which nearly all are. For any other
+ * the answer is undefined, and `decodeRunNote` has to be asked. What both answer is the same.
+ */
+export function readPlainRun(text: string): RunRecord | undefined {
+  const value = readCanonical(text)?.value
+  return value !== undefined && validate('run', value).length === 0 ? (value as RunRecord) : undefined
+}

@@ -1,0 +1,90 @@
+import type { Oid } from '../domain/run.ts'
+import { diffNotes, joinTexts, listNotes, type NoteEntry } from '../git/notes.ts'
+import type { Repository } from '../git/repository.ts'
+import { streamObjects } from '../git/stream-objects.ts'
+import { decodeNote, decodeText, LONGEST_NOTE, type StoredRun, type UnreadableRun } from './decode-run.ts'
+
+/** Where the note of a run stands: one blob, or several where trees of different fan-out were mixed. */
+export interface NoteSource {
+  run: Oid
+  blobs: readonly Oid[]
+}
+
+/** Lists where the notes of all runs stand. */
+export async function listSources(repo: Repository, tip: Oid): Promise<NoteSource[]> {
+  return group(await listNotes(repo, tip))
+}
+
+/**
+ * Lists the runs whose notes differ between two notes commits, with where they stand now; no blobs where there is
+ * no note any more.
+ *
+ * @param placesOf - tells in how many places the notes of runs stood before.
+ */
+export async function changedSources(
+  repo: Repository,
+  from: Oid,
+  to: Oid,
+  placesOf: (runs: readonly Oid[]) => ReadonlyMap<Oid, number>,
+): Promise<NoteSource[]> {
+  const changes = await diffNotes(repo, from, to)
+  const places = placesOf(changes.map(({ target }) => target))
+  const isSimple = changes.every(
+    ({ target, before, after }) => before.length === (places.get(target) ?? 0) && after.length <= 1,
+  )
+  if (isSimple) return changes.map(({ target, after }) => ({ run: target, blobs: after }))
+  // A note has a place that did not change: only the whole tree tells.
+  const all = new Map((await listSources(repo, to)).map((source) => [source.run, source]))
+  return changes.map(({ target }) => all.get(target) ?? { run: target, blobs: [] })
+}
+
+/** Reads and decodes notes, one after the other. What has no blob is left out. */
+export async function decodeSources(
+  repo: Repository,
+  sources: readonly NoteSource[],
+  visit: (source: NoteSource, decoded: StoredRun | UnreadableRun) => void,
+): Promise<void> {
+  const [single, split] = [
+    sources.filter(({ blobs }) => blobs.length === 1),
+    sources.filter(({ blobs }) => blobs.length > 1),
+  ]
+  const missing = new Set(single)
+  await streamObjects(
+    repo,
+    single.map(({ blobs }) => blobs[0]!),
+    LONGEST_NOTE,
+    (index, content, size) => {
+      const source = single[index]!
+      missing.delete(source)
+      visit(source, decodeNote(source.run, content, size))
+    },
+  )
+  for (const source of missing) visit(source, decodeText(source.run, ''))
+  for (const source of split) visit(source, await decodeSplit(repo, source))
+}
+
+async function decodeSplit(repo: Repository, { run, blobs }: NoteSource): Promise<StoredRun | UnreadableRun> {
+  const texts: string[] = []
+  await streamObjects(repo, blobs, LONGEST_NOTE, (index, content) => {
+    texts[index] = content.toString('utf8')
+  })
+  const known = texts.filter((text) => text !== undefined)
+  return decodeText(run, known.length === 0 ? '' : known.reduce(joinTexts))
+}
+
+function group(entries: readonly NoteEntry[]): NoteSource[] {
+  const found = new Map<Oid, NoteEntry[]>()
+  for (const entry of entries) {
+    const others = found.get(entry.target)
+    if (others === undefined) found.set(entry.target, [entry])
+    else others.push(entry)
+  }
+  return [...found].map(([run, places]) => ({ run, blobs: blobsOf(places) }))
+}
+
+// In the order in which `readNotes` joins them.
+function blobsOf(places: readonly NoteEntry[]): Oid[] {
+  if (places.length === 1) return [places[0]!.blob]
+  const rank = ({ path }: NoteEntry): number => [1, 0][path.split('/').length - 1] ?? path.split('/').length
+  return [...places].sort((a, b) => rank(a) - rank(b)).map(({ blob }) => blob)
+}

@@ -1,0 +1,333 @@
+import type { LiveTable } from '../columns/merge-tables.ts'
+import {
+  digitsAt,
+  entriesOf,
+  longRows,
+  rowsOf,
+  rowsWith,
+  textRows,
+  PlacedColumns,
+  type Placed,
+} from '../columns/look-up.ts'
+import { FALSE, kindAt, LONG, NUMBER, TEXT } from '../columns/column.ts'
+import { COLUMN, columnName } from '../domain/run-cells.ts'
+import type { FilterField } from '../domain/filter.ts'
+import { filterView, type DatasetView, type FilterView } from '../domain/filter-view.ts'
+import type { Oid, RunRecord, Scalar } from '../domain/run.ts'
+import { decodeSources, type NoteSource } from './note-sources.ts'
+import type { StoredRun, UnreadableRun } from './decode-run.ts'
+import type { Store } from './open-store.ts'
+import { NOTE, oidColumns } from './run-rows.ts'
+
+/** A run in a {@link RunTable}: its number there. */
+export type Row = number
+
+/**
+ * All runs as rows of columns: those of the notes, then those that are still in a journal. What is asked of many runs
+ * is answered from the columns; `load` reads the records of a few.
+ */
+export class RunTable {
+  readonly #store: Store
+  readonly #parts: readonly Placed[]
+  readonly #live: readonly StoredRun[]
+  readonly #liveFirst: Row
+  readonly #rows: Row[] = []
+  readonly #unreadable: Row[] = []
+  readonly #columns: PlacedColumns
+  // Values that no column has, since they are too long or too many.
+  readonly #beside = new Map<Row, Map<string, Scalar | readonly DatasetView[] | undefined>>()
+
+  constructor(store: Store, tables: readonly LiveTable[], live: readonly StoredRun[]) {
+    this.#store = store
+    let first = 0
+    this.#parts = tables.map((part) => {
+      const placed = { ...part, first }
+      first += part.table.rows
+      return placed
+    })
+    this.#liveFirst = first
+    this.#columns = new PlacedColumns(this.#parts)
+    for (const part of this.#parts) this.#listRows(part)
+    this.#live = live.filter(({ record }) => this.#findNoted(record.run) === undefined)
+    for (const index of this.#live.keys()) this.#rows.push(first + index)
+  }
+
+  /** All runs that can be read, deleted ones too. */
+  get rows(): readonly Row[] {
+    return this.#rows
+  }
+
+  /** The full id of a run. */
+  id(row: Row): Oid {
+    if (row >= this.#liveFirst) return this.#liveRun(row).record.run
+    return this.#columns.digits(NOTE.run, row)!
+  }
+
+  isDeleted(row: Row): boolean {
+    if (row >= this.#liveFirst) return this.#liveRun(row).record.deleted === true
+    return this.#columns.entry(COLUMN.deleted, row) !== undefined
+  }
+
+  /** Finds a run by its full id. */
+  find(run: Oid): Row | undefined {
+    const live = this.#live.findIndex(({ record }) => record.run === run)
+    return live >= 0 ? this.#liveFirst + live : this.#findNoted(run)
+  }
+
+  /** Finds the runs whose id begins so. @param prefix - four or more hexadecimal digits. */
+  findPrefix(prefix: string): Row[] {
+    const bytes = Buffer.from(prefix.slice(0, prefix.length & ~1), 'hex')
+    const noted = this.#parts.flatMap((part) => {
+      const column = part.table.byteColumn(NOTE.run)
+      const entries = column === undefined ? [] : [...entriesOf(column, bytes)]
+      return entries.map((entry) => part.first + entry)
+    })
+    const readable = noted.filter((row) => this.#isReadable(row) && this.id(row).startsWith(prefix))
+    return [...readable, ...this.#liveRows(({ record }) => record.run.startsWith(prefix))]
+  }
+
+  /**
+   * Finds the runs of which a byte column has one of these object names or digests.
+   *
+   * @param ofLive - what a run that is still in a journal would have in that column.
+   */
+  findDigits(
+    column: string,
+    wanted: readonly string[],
+    ofLive: (record: RunRecord) => readonly (string | undefined)[],
+  ): Row[] {
+    const digits = new Set(wanted)
+    const found = this.#parts.flatMap(({ table, first }) =>
+      oidColumns(column).flatMap((name) => {
+        const entries = table.byteColumn(name)
+        return entries === undefined ? [] : rowsWith(entries, digits).map((row) => first + row)
+      }),
+    )
+    const noted = [...new Set(found)].filter((row) => this.#isReadable(row))
+    return [
+      ...noted,
+      ...this.#liveRows(({ record }) => ofLive(record).some((each) => digits.has(each ?? ''))),
+    ]
+  }
+
+  /** Finds the runs with this text in a column. */
+  findText(column: string, wanted: string, has: (record: RunRecord) => boolean): Row[] {
+    const noted = this.#parts.flatMap((part) => {
+      const found = part.table.column(column)
+      return found === undefined ? [] : textRows(found, wanted).map((row) => part.first + row)
+    })
+    return [...noted.filter((row) => this.#isReadable(row)), ...this.#liveRows(({ record }) => has(record))]
+  }
+
+  /** Lists the different texts of a column, of runs that were not deleted. */
+  texts(column: string, ofLive: (record: RunRecord) => readonly string[]): Set<string> {
+    const present = this.#live.filter(({ record }) => record.deleted !== true)
+    const found = new Set(present.flatMap(({ record }) => ofLive(record)))
+    for (const { table, first } of this.#parts) {
+      const entries = table.column(column)
+      for (let entry = 0; entry < (entries?.length ?? 0); entry++) {
+        const text = entries!.texts()[entries!.values[entry]!]!
+        if (found.has(text)) continue
+        const row = first + (entries!.rows?.[entry] ?? entry)
+        if (this.#isReadable(row) && !this.isDeleted(row)) found.add(text)
+      }
+    }
+    return found
+  }
+
+  /** Reads what `view` needs for these fields and has not in its columns. */
+  async prepare(fields: readonly FilterField[]): Promise<void> {
+    const names = [...new Set(fields.map(fieldName))]
+    const rows = new Set(names.flatMap((name) => this.#rowsBeside(name)))
+    const missing = [...rows].filter((row) => names.some((name) => this.#beside.get(row)?.has(name) !== true))
+    await this.#decode(missing, (row, run) => {
+      const view = filterView(run.record)
+      const values = this.#beside.get(row) ?? new Map<string, Scalar | readonly DatasetView[] | undefined>()
+      for (const field of fields) {
+        const { group, key } = field
+        values.set(fieldName(field), group === 'dataset' ? view.datasets : view[group](key))
+      }
+      this.#beside.set(row, values)
+    })
+  }
+
+  /** Returns what filters and sort keys see of a run, of those fields that were prepared. */
+  view(row: Row): FilterView {
+    if (row >= this.#liveFirst) return filterView(this.#liveRun(row).record)
+    return new RowView(this, row)
+  }
+
+  /** Reads the records of runs. */
+  async load(rows: readonly Row[]): Promise<StoredRun[]> {
+    const found = new Map<Row, StoredRun>()
+    await this.#decode(rows, (row, run) => found.set(row, run))
+    for (const row of rows) if (row >= this.#liveFirst) found.set(row, this.#liveRun(row))
+    return rows.flatMap((row) => found.get(row) ?? [])
+  }
+
+  /** Lists the notes that hold no record. */
+  async unreadable(): Promise<UnreadableRun[]> {
+    const known: UnreadableRun[] = []
+    const long: Row[] = []
+    for (const row of this.#unreadable) {
+      const problems = this.value(NOTE.unreadable, row)
+      if (typeof problems === 'string')
+        known.push({ run: this.#columns.digits(NOTE.run, row)!, problems: JSON.parse(problems) as string[] })
+      else long.push(row)
+    }
+    await this.#decode(
+      long,
+      () => undefined,
+      (run) => known.push(run),
+    )
+    return known
+  }
+
+  /** The value of a run in a column; undefined where there is none or it is not kept. */
+  value(name: string, row: Row): Scalar | undefined {
+    const beside = this.#beside.get(row)
+    if (beside?.has(name) === true) return beside.get(name) as Scalar | undefined
+    const found = this.#columns.entry(name, row)
+    if (found === undefined) return undefined
+    const { column, entry } = found
+    const kind = kindAt(column, entry)
+    if (kind === NUMBER) return column.values[entry]
+    if (kind === TEXT) return column.texts()[column.values[entry]!]
+    return kind === LONG ? undefined : kind !== FALSE
+  }
+
+  /** The inputs of a run. */
+  datasets(row: Row): readonly DatasetView[] {
+    const beside = this.#beside.get(row)
+    if (beside?.has(COLUMN.datasets) === true) return beside.get(COLUMN.datasets) as readonly DatasetView[]
+    const text = this.value(COLUMN.datasets, row)
+    return typeof text === 'string' ? (JSON.parse(text) as DatasetView[]) : []
+  }
+
+  /** An object name of a run. */
+  oid(column: string, row: Row): Oid | undefined {
+    for (const name of oidColumns(column)) {
+      const digits = this.#columns.digits(name, row)
+      if (digits !== undefined) return digits
+    }
+    return undefined
+  }
+
+  #listRows({ table, dead, first }: Placed): void {
+    const unreadable = new Set(rowsOf(table.column(NOTE.unreadable)))
+    for (let row = 0; row < table.rows; row++) {
+      if (dead.has(row)) continue
+      if (unreadable.has(row)) this.#unreadable.push(first + row)
+      else this.#rows.push(first + row)
+    }
+  }
+
+  #isReadable(row: Row): boolean {
+    const part = this.#partOf(row)
+    return !part.dead.has(row - part.first) && this.#columns.entry(NOTE.unreadable, row) === undefined
+  }
+
+  #findNoted(run: Oid): Row | undefined {
+    const bytes = Buffer.from(run, 'hex')
+    for (const part of this.#parts) {
+      const column = part.table.byteColumn(NOTE.run)
+      if (column === undefined || column.width !== bytes.length) continue
+      for (const entry of entriesOf(column, bytes)) {
+        if (this.#isReadable(part.first + entry)) return part.first + entry
+      }
+    }
+    return undefined
+  }
+
+  #liveRun(row: Row): StoredRun {
+    return this.#live[row - this.#liveFirst]!
+  }
+
+  #liveRows(fits: (run: StoredRun) => boolean): Row[] {
+    return this.#live.flatMap((run, index) => (fits(run) ? [this.#liveFirst + index] : []))
+  }
+
+  #partOf(row: Row): Placed {
+    let at = this.#parts.length - 1
+    while (this.#parts[at]!.first > row) at -= 1
+    return this.#parts[at]!
+  }
+
+  // Rows of which a column lacks the value, and the note has it.
+  #rowsBeside(name: string): Row[] {
+    const isField = !name.startsWith('attribute:')
+    return this.#parts.flatMap(({ table, first, dead }) => {
+      const column = table.column(name)
+      const long = column === undefined ? [] : longRows(column)
+      const wide = isField ? rowsOf(table.column(COLUMN.wide)) : []
+      return [...long, ...wide].filter((row) => !dead.has(row)).map((row) => first + row)
+    })
+  }
+
+  async #decode(
+    rows: readonly Row[],
+    visit: (row: Row, run: StoredRun) => void,
+    visitUnreadable: (run: UnreadableRun) => void = () => undefined,
+  ): Promise<void> {
+    const places = new Map<NoteSource, Row>()
+    for (const row of rows) if (row < this.#liveFirst) places.set(this.#source(row), row)
+    await decodeSources(this.#store.repo, [...places.keys()], (source, decoded) => {
+      if ('record' in decoded) visit(places.get(source)!, decoded)
+      else visitUnreadable(decoded)
+    })
+  }
+
+  #source(row: Row): NoteSource {
+    const part = this.#partOf(row)
+    const more = part.table.byteColumn(NOTE.more)
+    const others =
+      more === undefined
+        ? []
+        : rowsOf(more).flatMap((local, entry) => (local === row - part.first ? [digitsAt(more, entry)] : []))
+    return {
+      run: this.#columns.digits(NOTE.run, row)!,
+      blobs: [this.#columns.digits(NOTE.blob, row)!, ...others],
+    }
+  }
+}
+
+/** What filters see of a row. */
+class RowView implements FilterView {
+  readonly #table: RunTable
+  readonly #row: Row
+
+  constructor(table: RunTable, row: Row) {
+    this.#table = table
+    this.#row = row
+  }
+
+  metric(key: string): number | undefined {
+    return this.#table.value(columnName('metric', key), this.#row) as number | undefined
+  }
+
+  param(key: string): Scalar | undefined {
+    return this.#table.value(columnName('param', key), this.#row)
+  }
+
+  tag(key: string): Scalar | undefined {
+    return this.#table.value(columnName('tag', key), this.#row)
+  }
+
+  attribute(name: string): Scalar | undefined {
+    if (name === 'run_id') return this.#table.id(this.#row)
+    const column = columnName('attribute', name)
+    return OID_ATTRIBUTES.has(name)
+      ? this.#table.oid(column, this.#row)
+      : this.#table.value(column, this.#row)
+  }
+
+  get datasets(): readonly DatasetView[] {
+    return this.#table.datasets(this.#row)
+  }
+}
+
+function fieldName({ group, key }: FilterField): string {
+  return group === 'dataset' ? COLUMN.datasets : columnName(group, key)
+}
+
+const OID_ATTRIBUTES: ReadonlySet<string> = new Set(['code.commit', 'code.tree', 'parent'])
