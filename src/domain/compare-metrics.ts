@@ -18,6 +18,11 @@ export interface MetricChange {
   primary: boolean
   /** The worsening that is allowed, in units of the metric. */
   tolerance: number
+  /** The bounds of the gate. */
+  min?: number
+  max?: number
+  /** Whether `.gitmodel.yaml` names the metric, so that the gate looks at it. */
+  gated: boolean
   verdict: Verdict
 }
 
@@ -34,9 +39,7 @@ export function compareMetrics(
     configured.get(name)?.primary === true ? 0 : configured.has(name) ? 1 : 2
   return names
     .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
-    .map((name) =>
-      compareMetric(name, left.get(name)?.last, right.get(name)?.last, configured.get(name) ?? {}),
-    )
+    .map((name) => compareMetric(name, left.get(name)?.last, right.get(name)?.last, configured.get(name)))
 }
 
 /** Compares one metric. */
@@ -44,8 +47,9 @@ export function compareMetric(
   name: string,
   base: StoredNumber | undefined,
   head: StoredNumber | undefined,
-  config: MetricConfig,
+  configured?: MetricConfig,
 ): MetricChange {
+  const config = configured ?? {}
   const tolerance = base === undefined ? 0 : toleranceOf(config, fromStored(base))
   const whole: MetricChange = {
     name,
@@ -54,6 +58,9 @@ export function compareMetric(
     ...(config.goal !== undefined && { goal: config.goal }),
     primary: config.primary === true,
     tolerance,
+    ...(config.min !== undefined && { min: config.min }),
+    ...(config.max !== undefined && { max: config.max }),
+    gated: configured !== undefined,
     verdict: 'same',
   }
   if (base === undefined) return { ...whole, verdict: 'added' }

@@ -17,7 +17,13 @@ export interface ParamChange {
 export interface ModelChange {
   name: string
   path: string
-  weights: { base?: WeightsSummary; head?: WeightsSummary; same: boolean }
+  weights: {
+    base?: WeightsSummary
+    head?: WeightsSummary
+    same: boolean
+    /** The files that differ, by path. */
+    files: FileChange[]
+  }
   card: { base: boolean; head: boolean; changes: CardChange[] }
 }
 
@@ -28,6 +34,31 @@ export interface WeightsSummary {
   size: number
   /** The SHA-256 of the only file; of several the first. */
   oid: string
+}
+
+/** A weight file that differs. */
+export interface FileChange {
+  path: string
+  base?: FileContent
+  head?: FileContent
+  /** What was found inside, in the order in which it is to be shown. */
+  details?: FileDetail[]
+}
+
+/** What a pointer says of a file. */
+export interface FileContent {
+  /** SHA-256 of the content. */
+  oid: string
+  /** In bytes. */
+  size: number
+}
+
+/** Something worth saying of a changed file: raw text, escaped where it is shown. */
+export interface FileDetail {
+  level: 'info' | 'warning'
+  /** Such as `tensors` or `pickle`. */
+  title: string
+  lines: string[]
 }
 
 /** Two versions side by side. */
@@ -113,6 +144,7 @@ function compareModels(
         ...(from !== undefined && { base: from }),
         ...(to !== undefined && { head: to }),
         same: stableJson(before?.files) === stableJson(after?.files),
+        files: compareFiles(before?.files ?? [], after?.files ?? []),
       },
       card: {
         base: before?.card !== undefined,
@@ -120,6 +152,22 @@ function compareModels(
         changes: diffCards(before?.card ?? {}, after?.card ?? {}),
       },
     }
+  })
+}
+
+function compareFiles(base: SideModel['files'], head: SideModel['files']): FileChange[] {
+  const [left, right] = [base, head].map((files) => new Map(files.map((file) => [file.path, file])))
+  const paths = [...new Set([...left!.keys(), ...right!.keys()])].sort()
+  return paths.flatMap((path) => {
+    const [before, after] = [left!.get(path), right!.get(path)]
+    if (before?.oid === after?.oid) return []
+    return [
+      {
+        path,
+        ...(before !== undefined && { base: { oid: before.oid, size: before.size } }),
+        ...(after !== undefined && { head: { oid: after.oid, size: after.size } }),
+      },
+    ]
   })
 }
 

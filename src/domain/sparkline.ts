@@ -7,10 +7,15 @@ const GAP = '·'
  * end of the scale.
  *
  * @param width - the most characters it may take, at least 1.
+ * @param scale - what the lowest and the highest block stand for, where several lines are to be compared.
  */
-export function sparkline(values: readonly number[], width: number): string {
+export function sparkline(
+  values: readonly number[],
+  width: number,
+  scale?: { min: number; max: number },
+): string {
   const shown = downsample(values, width)
-  const { min, max } = bounds(shown)
+  const { min, max } = scale ?? bounds(shown)
   return shown.map((value) => block(value, min, max)).join('')
 }
 
@@ -19,17 +24,24 @@ export function sparkline(values: readonly number[], width: number): string {
  * spike cannot vanish; at width 1 only the last value stays.
  */
 export function downsample(values: readonly number[], width: number): number[] {
+  return keptIndices(values, width).map((index) => values[index]!)
+}
+
+/** Returns which values {@link downsample} keeps, by index. A value may stand twice where its bucket has no other. */
+export function keptIndices(values: readonly number[], width: number): number[] {
   if (width < 1) return []
-  if (values.length <= width) return [...values]
-  if (width === 1) return values.slice(-1)
+  if (values.length <= width) return [...values.keys()]
+  if (width === 1) return [values.length - 1]
   const buckets = Math.floor(width / 2)
   return Array.from({ length: buckets }, (_, index) => {
     const start = Math.floor((index * values.length) / buckets)
-    return extremes(values.slice(start, Math.floor(((index + 1) * values.length) / buckets)))
+    return extremes(values.slice(start, Math.floor(((index + 1) * values.length) / buckets))).map(
+      (at) => start + at,
+    )
   }).flat()
 }
 
-// The lowest and the highest value in the order in which they stand; with a NaN in place of the second if they are one.
+// Where the lowest and the highest value stand, in order; with a NaN in place of the second if they are one.
 function extremes(bucket: readonly number[]): number[] {
   let [low, high, gap] = [-1, -1, -1]
   for (const [index, value] of bucket.entries()) {
@@ -39,9 +51,9 @@ function extremes(bucket: readonly number[]): number[] {
       if (high < 0 || value > bucket[high]!) high = index
     }
   }
-  if (low < 0) return gap < 0 ? [] : [Number.NaN, Number.NaN]
+  if (low < 0) return gap < 0 ? [] : [gap, gap]
   const second = low === high && gap >= 0 ? gap : high
-  return [Math.min(low, second), Math.max(low, second)].map((index) => bucket[index]!)
+  return [Math.min(low, second), Math.max(low, second)]
 }
 
 function bounds(values: readonly number[]): { min: number; max: number } {
@@ -59,5 +71,5 @@ function block(value: number, min: number, max: number): string {
   if (min === max) return MIDDLE
   // Halves first: the difference of two huge numbers would be infinite.
   const share = (value / 2 - min / 2) / (max / 2 - min / 2)
-  return BLOCKS.charAt(Math.min(BLOCKS.length - 1, Math.floor(share * BLOCKS.length)))
+  return BLOCKS.charAt(Math.max(0, Math.min(BLOCKS.length - 1, Math.floor(share * BLOCKS.length))))
 }

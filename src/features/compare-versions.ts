@@ -1,5 +1,5 @@
 import { diffCardFields } from '../domain/card-fields.ts'
-import { compareSides, type Comparison } from '../domain/comparison.ts'
+import { compareSides, type Comparison, type FileChange, type FileDetail } from '../domain/comparison.ts'
 import { ModelError } from '../domain/errors.ts'
 import type { Side } from '../domain/side.ts'
 import { mergeBase } from '../git/merge-base.ts'
@@ -13,6 +13,14 @@ import { defaultBase, resolveSide, withUnnamedWeights, type SideOptions } from '
 /** How many weight files without a name are compared. */
 const MAX_UNNAMED = 100
 
+/** How two versions are compared. */
+export interface CompareOptions {
+  /** Take an earlier commit's run where none belongs to the commit. */
+  nearest?: boolean
+  /** Looks into a weight file that differs; what it returns stands below the file in every report. */
+  describeFile?: (store: Store, file: FileChange) => Promise<FileDetail[]>
+}
+
 /**
  * Compares two versions as a reviewer would: metrics, parameters, cards and weights.
  *
@@ -25,7 +33,7 @@ export async function compareVersions(
   store: Store,
   base?: string,
   head?: string,
-  options: { nearest?: boolean } = {},
+  options: CompareOptions = {},
 ): Promise<Comparison> {
   const sides = await resolveRange(store, base, head)
   const both = await Promise.all([
@@ -36,12 +44,29 @@ export async function compareVersions(
   const paths = outputPaths(parted)
   const [from, to] = await Promise.all(parted.map((side) => withUnnamedWeights(store, side, paths)))
   const config = await readConfig(store.repo, to!.commit)
-  return compareSides(
+  const comparison = compareSides(
     { ...from!, label: sides.base.label },
     { ...to!, label: sides.head.label },
     config,
     diffCardFields,
   )
+  return options.describeFile === undefined
+    ? comparison
+    : withDetails(store, comparison, options.describeFile)
+}
+
+async function withDetails(
+  store: Store,
+  comparison: Comparison,
+  describe: NonNullable<CompareOptions['describeFile']>,
+): Promise<Comparison> {
+  const models = comparison.models.map(async (model) => {
+    const files = await Promise.all(
+      model.weights.files.map(async (file) => ({ ...file, details: await describe(store, file) })),
+    )
+    return { ...model, weights: { ...model.weights, files } }
+  })
+  return { ...comparison, models: await Promise.all(models) }
 }
 
 function outputPaths(sides: readonly Side[]): string[] {

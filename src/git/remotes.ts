@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { simpleGit } from 'simple-git'
-import { ModelError } from '../domain/errors.ts'
+import { isModelError, ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
 import type { Tips } from './read-tips.ts'
 import { fetchRefspecs, remoteRef, SHARED_REFS, trackingRef, type SharedRef } from './refs.ts'
@@ -36,6 +36,16 @@ export async function chooseRemote(repo: Repository, asked?: string): Promise<st
     remotes.length === 0 ? 'this repository has no remote' : 'there are several remotes',
     remotes,
   )
+}
+
+/** Returns the address of the remote that metadata is exchanged with; undefined where there is none to choose. */
+export async function remoteAddress(repo: Repository): Promise<string | undefined> {
+  try {
+    return await gitLine(repo, ['remote', 'get-url', await chooseRemote(repo)])
+  } catch (error) {
+    if (isModelError(error)) return undefined
+    throw error
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { buildCommand } from '@stricli/core'
+import type { Comparison } from '../../domain/comparison.ts'
 import type { Context } from '../context.ts'
 import { jsonFlag } from '../flags.ts'
 
@@ -51,18 +52,28 @@ export const diff = buildCommand<Flags, [base?: string, head?: string], Context>
   },
   async func(flags, base, head) {
     const { openStore } = await import('../../store/open-store.ts')
-    const { compareVersions } = await import('../../features/compare-versions.ts')
     const store = await openStore(this.world)
-    const comparison = await compareVersions(store, base, head, { nearest: flags.nearest === true })
-    if (flags.json === true) this.out.json({ schema: 'comparison/v1', ...comparison })
-    else if (flags.format === 'md') {
-      const { renderComparisonMarkdown } = await import('../render/comparison-md.ts')
-      this.out.result(renderComparisonMarkdown(comparison))
-    } else {
-      const { renderComparison } = await import('../render/comparison.ts')
-      const { colors, width } = this.out
-      this.out.result(renderComparison(comparison, { colors, width, all: flags.all === true }))
+    const options = { nearest: flags.nearest === true }
+    const exit = ({ gate }: Comparison): void => {
+      if (flags.gate === true && !gate.passed) this.process.exitCode = 1
     }
-    if (flags.gate === true && !comparison.gate.passed) this.process.exitCode = 1
+    if (flags.json === true) {
+      const { compareVersions } = await import('../../features/compare-versions.ts')
+      const comparison = await compareVersions(store, base, head, options)
+      this.out.json({ schema: 'comparison/v1', ...comparison })
+      exit(comparison)
+      return
+    }
+    const { reviewVersions } = await import('../../features/review-versions.ts')
+    const review = await reviewVersions(store, base, head, options)
+    if (flags.format === 'md') {
+      const { renderComparisonMarkdown } = await import('../render/comparison/markdown.ts')
+      this.out.result(renderComparisonMarkdown(review))
+    } else {
+      const { renderComparison } = await import('../render/comparison/text.ts')
+      const { colors, width } = this.out
+      this.out.result(renderComparison(review, { colors, width, all: flags.all === true }))
+    }
+    exit(review.comparison)
   },
 })

@@ -1,0 +1,90 @@
+/** How much of a comparison a report shows. Each number counts lines, but `text`: characters of one cell. */
+export interface Limits {
+  changed: number
+  unchanged: number
+  failures: number
+  params: number
+  models: number
+  files: number
+  fields: number
+  curves: number
+  text: number
+}
+
+/** From everything that reads well to what is always short enough. */
+export const LIMITS: readonly Limits[] = [
+  {
+    changed: 200,
+    unchanged: 300,
+    failures: 50,
+    params: 100,
+    models: 20,
+    files: 100,
+    fields: 100,
+    curves: 3,
+    text: 120,
+  },
+  {
+    changed: 100,
+    unchanged: 0,
+    failures: 30,
+    params: 50,
+    models: 20,
+    files: 50,
+    fields: 30,
+    curves: 3,
+    text: 100,
+  },
+  {
+    changed: 50,
+    unchanged: 0,
+    failures: 20,
+    params: 20,
+    models: 10,
+    files: 10,
+    fields: 10,
+    curves: 1,
+    text: 80,
+  },
+  {
+    changed: 20,
+    unchanged: 0,
+    failures: 10,
+    params: 10,
+    models: 4,
+    files: 4,
+    fields: 4,
+    curves: 0,
+    text: 40,
+  },
+]
+
+/** Nothing is left out. */
+export const NO_LIMITS: Limits = {
+  changed: Infinity,
+  unchanged: Infinity,
+  failures: Infinity,
+  params: Infinity,
+  models: Infinity,
+  files: Infinity,
+  fields: Infinity,
+  curves: Infinity,
+  text: Infinity,
+}
+
+/** Counts what a report leaves out, so that it can say so. */
+export class Omissions {
+  readonly #counts = new Map<string, number>()
+
+  /** Returns the first items, and counts the others. */
+  take<T>(items: readonly T[], most: number, noun: string): T[] {
+    const left = items.length - Math.min(items.length, most)
+    if (left > 0) this.#counts.set(noun, (this.#counts.get(noun) ?? 0) + left)
+    return items.slice(0, most)
+  }
+
+  /** `12 metrics, 1 file`; empty where nothing was left out. */
+  toString(): string {
+    return [...this.#counts].map(([noun, count]) => `${count} ${noun}${count === 1 ? '' : 's'}`).join(', ')
+  }
+}

@@ -1,0 +1,112 @@
+import type { Comparison, ParamChange } from '../../../domain/comparison.ts'
+import type { MetricChange } from '../../../domain/compare-metrics.ts'
+import type { Review } from '../../../domain/review.ts'
+import { renderTable, type Column } from '../table.ts'
+import { gateText } from './gate-words.ts'
+import { LIMITS, type Limits, Omissions } from './limits.ts'
+import { clip, codeText, details, escaped } from './markdown-text.ts'
+import { mermaidChart } from './mermaid.ts'
+import { metricsTable } from './metrics-table.ts'
+import { isNotable } from './metric-words.ts'
+import { modelPart } from './model-markdown.ts'
+import { scalarText } from './model-words.ts'
+import { plural } from './plural.ts'
+import { sidesTable } from './sides-table.ts'
+import { tallyLine, verdictLine } from './verdict-words.ts'
+
+/** The longest report, in bytes of UTF-8. GitHub takes comments of 65,536 characters. */
+const MAX_BYTES = 60_000
+
+const MARKS: Readonly<Record<string, string>> = { better: '🟢', worse: '🔴', mixed: '🟡', same: '⚪' }
+
+/**
+ * Writes a comparison as Markdown for a pull request, always below 60,000 bytes: where it would be longer, it is
+ * written again with tighter limits, and says what it leaves out. Everything that others may have written is escaped.
+ */
+export function renderComparisonMarkdown(review: Review): string {
+  let text = ''
+  for (const limits of LIMITS) {
+    text = write(review, limits)
+    if (Buffer.byteLength(text) < MAX_BYTES) return text
+  }
+  return text
+}
+
+function write(review: Review, limits: Limits): string {
+  const { comparison } = review
+  const omitted = new Omissions()
+  const parts = [
+    heading(comparison),
+    gatePart(comparison, limits, omitted),
+    metricsPart(comparison, limits, omitted),
+    sidesTable(review, limits),
+    curvesPart(review, limits, omitted),
+    paramsPart(comparison.params, limits, omitted),
+    ...omitted
+      .take(comparison.models, limits.models, 'model')
+      .map((model) => modelPart(model, limits, omitted)),
+  ]
+  parts.push(footer(comparison, omitted))
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+function heading(comparison: Comparison): string {
+  const tally = tallyLine(comparison)
+  const title = `### ${headingMark(comparison)} ${escaped(verdictLine(comparison), 200)}`
+  return tally === '' ? title : `${title}\n\n${tally}`
+}
+
+// A failed gate is what the reader has to know, whatever the primary metric does.
+function headingMark({ gate, verdict }: Comparison): string {
+  return gate.passed ? (MARKS[verdict] ?? '⚪') : '❌ gate failed ·'
+}
+
+function gatePart(comparison: Comparison, limits: Limits, omitted: Omissions): string {
+  const { passed, failures } = comparison.gate
+  if (passed) return comparison.metrics.some(({ gated }) => gated) ? '✅ **Gate passed**' : ''
+  const shown = omitted.take(failures, limits.failures, 'broken rule')
+  const items = shown.map((failure) => `- ${escaped(gateText(failure, comparison), 4 * limits.text)}`)
+  return `**Gate failed**, ${plural(failures.length, 'broken rule')}:\n\n${items.join('\n')}`
+}
+
+function metricsPart(comparison: Comparison, limits: Limits, omitted: Omissions): string {
+  const table = (metrics: readonly MetricChange[]): string =>
+    metricsTable(metrics, comparison.gate.failures, limits)
+  const notable = comparison.metrics.filter(isNotable)
+  const rest = comparison.metrics.filter((metric) => !isNotable(metric))
+  const shown = omitted.take(notable, limits.changed, 'changed metric')
+  const folded = omitted.take(rest, limits.unchanged, 'unchanged metric')
+  return [
+    shown.length === 0 ? '' : table(shown),
+    folded.length === 0 ? '' : details(plural(folded.length, 'unchanged metric'), table(folded)),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+function curvesPart({ curves }: Review, limits: Limits, omitted: Omissions): string {
+  const charts = curves.map(mermaidChart).filter((chart) => chart !== undefined)
+  const shown = omitted.take(charts, limits.curves, 'curve')
+  if (shown.length === 0) return ''
+  const legend = 'Grey is the base, blue the head. A run that ended earlier is drawn on with its last value.'
+  return details(plural(shown.length, 'curve'), [legend, ...shown].join('\n\n'))
+}
+
+function paramsPart(params: readonly ParamChange[], limits: Limits, omitted: Omissions): string {
+  if (params.length === 0) return ''
+  const columns: Column[] = [{ title: 'parameter' }, { title: 'base' }, { title: 'head' }]
+  const shown = omitted.take(params, limits.params, 'parameter')
+  const rows = shown.map(({ name, base, head }) =>
+    [name, scalarText(base), scalarText(head)].map((text) => clip(text, limits.text)),
+  )
+  const table = renderTable(columns, rows, 'md').trimEnd()
+  return details(plural(params.length, 'changed parameter'), table, params.length <= 10)
+}
+
+function footer({ base, head }: Comparison, omitted: Omissions): string {
+  const command = codeText(`git model diff ${base.commit.slice(0, 12)} ${head.commit.slice(0, 12)} --all`)
+  const left = String(omitted)
+  return left === ''
+    ? `<sub>${command}</sub>`
+    : `Left out to keep this short: ${left}. Everything: ${command}`
+}

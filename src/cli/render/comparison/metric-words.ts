@@ -1,0 +1,65 @@
+import type { MetricChange } from '../../../domain/compare-metrics.ts'
+import { fromStored, type StoredNumber } from '../../../domain/number.ts'
+import { safeText } from '../../../domain/safe-text.ts'
+import { formatNumber } from '../number.ts'
+
+/** `val/acc 0.91 → 0.93 (+0.02, +2.2%)` */
+export function metricPhrase(metric: MetricChange): string {
+  const change = [changeText(metric), relativeText(metric)].filter(Boolean).join(', ')
+  return `${safeText(metric.name)} ${valueText(metric.base)} → ${valueText(metric.head)}${change === '' ? '' : ` (${change})`}`
+}
+
+/** `+0.02`; empty where there is no difference to speak of. */
+export function changeText({ change }: MetricChange): string {
+  return change === undefined ? '' : signed(formatNumber(change, 3), change)
+}
+
+/** `+2.2%`; empty where the base is 0 or a side is not finite. */
+export function relativeText({ relative }: MetricChange): string {
+  return relative === undefined ? '' : signed(`${formatNumber(relative * 100, 2)}%`, relative)
+}
+
+/** A value, or a dash where there is none. */
+export function valueText(stored: StoredNumber | undefined): string {
+  return stored === undefined ? '–' : formatNumber(stored, 4)
+}
+
+/** The arrow that says which direction of a metric is better; empty where none is. */
+export function goalArrow({ goal }: MetricChange): string {
+  return goal === undefined ? '' : goal === 'max' ? '↑' : '↓'
+}
+
+/** One word for what became of a metric. A difference that the tolerance allows is not called unchanged. */
+export function verdictWord({ verdict, base, head }: MetricChange): string {
+  if (verdict !== 'same') return verdict
+  return base !== undefined && head !== undefined && !Object.is(fromStored(base), fromStored(head))
+    ? 'within tolerance'
+    : 'unchanged'
+}
+
+/** What the gate asks of a metric: `may fall by 0.002, ≤ 50`; empty where it asks nothing. */
+export function ruleText({ gated, goal, tolerance, min, max }: MetricChange): string {
+  if (!gated) return ''
+  const parts: string[] = []
+  if (goal !== undefined) {
+    const verb = goal === 'max' ? 'fall' : 'rise'
+    parts.push(tolerance > 0 ? `may ${verb} by ${formatNumber(tolerance, 3)}` : `may not ${verb}`)
+  }
+  if (min !== undefined) parts.push(`≥ ${formatNumber(min)}`)
+  if (max !== undefined) parts.push(`≤ ${formatNumber(max)}`)
+  return parts.join(', ')
+}
+
+/** The part of a metric's name that it shares with its kin: `val/` of `val/acc`; empty where it has none. */
+export function metricGroup(name: string): string {
+  return /^[^/]+\//.exec(name)?.[0] ?? ''
+}
+
+/** Tells whether a metric is worth a line of its own: the primary one, and all that changed. */
+export function isNotable({ verdict, primary }: MetricChange): boolean {
+  return primary || verdict !== 'same'
+}
+
+function signed(text: string, value: number): string {
+  return value > 0 ? `+${text}` : text
+}

@@ -1,0 +1,52 @@
+import type { GateFailure } from '../../../domain/gate.ts'
+import type { MetricChange } from '../../../domain/compare-metrics.ts'
+import { renderTable, type Column } from '../table.ts'
+import type { Limits } from './limits.ts'
+import { clip } from './markdown-text.ts'
+import {
+  changeText,
+  goalArrow,
+  metricGroup,
+  relativeText,
+  ruleText,
+  valueText,
+  verdictWord,
+} from './metric-words.ts'
+
+const COLUMNS: readonly Column[] = [
+  { title: 'metric' },
+  { title: 'base', align: 'right' },
+  { title: 'head', align: 'right' },
+  { title: 'change', align: 'right' },
+  { title: 'relative', align: 'right' },
+  { title: 'verdict' },
+  { title: 'gate' },
+]
+
+const MARKS: Readonly<Record<string, string>> = { better: '✅ ', worse: '❌ ' }
+
+/** Writes metrics as a Markdown table: those whose names begin alike (`val/`) together, the group of the first one first. */
+export function metricsTable(
+  metrics: readonly MetricChange[],
+  failures: readonly GateFailure[],
+  limits: Limits,
+): string {
+  const failed = new Set(failures.map(({ subject }) => subject))
+  const order = [...new Set(metrics.map(({ name }) => metricGroup(name)))]
+  const grouped = order.flatMap((group) => metrics.filter(({ name }) => metricGroup(name) === group))
+  const rows = grouped.map((metric) => [
+    [clip(metric.name, limits.text), goalArrow(metric)].filter(Boolean).join(' '),
+    valueText(metric.base),
+    valueText(metric.head),
+    changeText(metric),
+    relativeText(metric),
+    `${MARKS[metric.verdict] ?? ''}${verdictWord(metric)}`,
+    gateCell(metric, failed.has(metric.name)),
+  ])
+  return renderTable(COLUMNS, rows, 'md').trimEnd()
+}
+
+function gateCell(metric: MetricChange, isFailed: boolean): string {
+  if (!metric.gated) return ''
+  return `${isFailed ? 'failed' : 'ok'}: ${ruleText(metric)}`.replace(/: $/, '')
+}

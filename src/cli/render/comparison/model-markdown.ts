@@ -1,0 +1,50 @@
+import type { FileChange, ModelChange } from '../../../domain/comparison.ts'
+import { renderTable, type Column } from '../table.ts'
+import type { Limits, Omissions } from './limits.ts'
+import { clip, details, escaped } from './markdown-text.ts'
+import { cardText, fieldText, fileText, isWritten, weightsText } from './model-words.ts'
+import { plural } from './plural.ts'
+
+/** Writes what became of one model: its weights, file by file, and its card. */
+export function modelPart(model: ModelChange, limits: Limits, omitted: Omissions): string {
+  const { name, path, weights, card } = model
+  const written = card.changes.filter(isWritten)
+  const title = name === path ? '' : ` (${escaped(path, limits.text)})`
+  const lines = [
+    `**${escaped(name, limits.text)}**${title}`,
+    '',
+    `- weights: ${escaped(weightsText(weights))}`,
+    ...fileItems(model, limits, omitted),
+    `- card: ${written.length === 0 ? escaped(cardText(card)) : `${plural(written.length, 'field')} changed`}`,
+  ]
+  if (written.length === 0) return lines.join('\n')
+  return `${lines.join('\n')}\n\n${cardTable(model, limits, omitted)}`
+}
+
+function cardTable({ name, card }: ModelChange, limits: Limits, omitted: Omissions): string {
+  const written = card.changes.filter(isWritten)
+  const columns: Column[] = [{ title: 'field' }, { title: 'base' }, { title: 'head' }]
+  const shown = omitted.take(written, limits.fields, 'field')
+  const rows = shown.map(({ field, before, after }) =>
+    [field, fieldText(before), fieldText(after)].map((text) => clip(text, limits.text)),
+  )
+  return details(`Card of ${escaped(name, limits.text)}`, renderTable(columns, rows, 'md').trimEnd())
+}
+
+function fileItems({ weights }: ModelChange, limits: Limits, omitted: Omissions): string[] {
+  const { base, head, files } = weights
+  const isAlone = Math.max(base?.files ?? 0, head?.files ?? 0) <= 1
+  return omitted.take(files, limits.files, 'file').flatMap((file) => {
+    const inside = detailItems(file, limits, omitted)
+    return isAlone
+      ? inside
+      : [`  - ${escaped(file.path, limits.text)}: ${escaped(fileText(file))}`, ...inside]
+  })
+}
+
+function detailItems({ details: found = [] }: FileChange, limits: Limits, omitted: Omissions): string[] {
+  const lines = found.flatMap(({ title, level, lines: said }) =>
+    said.map((line) => `  - ${level === 'warning' ? '⚠️ ' : ''}${escaped(`${title}: ${line}`, limits.text)}`),
+  )
+  return omitted.take(lines, limits.files, 'line')
+}

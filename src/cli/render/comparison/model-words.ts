@@ -1,0 +1,58 @@
+import type { FileContent, ModelChange, ParamChange } from '../../../domain/comparison.ts'
+import { formatSize } from '../number.ts'
+import { plural } from './plural.ts'
+
+const LONGEST = 200
+
+/** `102 kB → 300 kB, sha256:ab12… → sha256:cd34…` */
+export function weightsText({ base, head, same, files }: ModelChange['weights']): string {
+  if (base === undefined && head === undefined) return 'not in Git LFS'
+  if (same && head !== undefined)
+    return `unchanged, ${formatSize(head.size)}, sha256:${head.oid.slice(0, 12)}`
+  if (Math.max(base?.files ?? 0, head?.files ?? 0) === 1) return fileText({ ...sides(base, head) })
+  const size = [base, head].map((side) => (side === undefined ? '–' : formatSize(side.size))).join(' → ')
+  return `${size}, ${plural(files.length, 'file')} of ${Math.max(base?.files ?? 0, head?.files ?? 0)} changed`
+}
+
+/** What became of one file: sizes and names of its content. */
+export function fileText({ base, head }: { base?: FileContent; head?: FileContent }): string {
+  if (base === undefined && head !== undefined) return `new, ${formatSize(head.size)}, ${oidText(head)}`
+  if (head === undefined && base !== undefined)
+    return `removed, was ${formatSize(base.size)}, ${oidText(base)}`
+  const size = [base, head].map((side) => formatSize(side?.size ?? 0)).join(' → ')
+  return `${size}, ${oidText(base)} → ${oidText(head)}`
+}
+
+/** Tells whether a person wrote the field: weights, training and evaluation are filled in from the run. */
+export function isWritten({ field }: { field: string }): boolean {
+  return !/^card\.(?:weights|training|evaluation)\b/.test(field)
+}
+
+/** What there is to say of two cards where no written field differs. */
+export function cardText({ base, head, changes }: ModelChange['card']): string {
+  if (!base && !head) return 'none'
+  if (base && !head) return 'none for these weights: git model card new'
+  if (!base) return 'added'
+  return changes.length === 0 ? 'unchanged' : 'renewed from the run; nothing else changed'
+}
+
+/** A value of a card on one line. */
+export function fieldText(value: unknown): string {
+  if (value === undefined) return '–'
+  if (value === null) return 'unknown'
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text
+}
+
+/** A parameter's value, or a dash where there is none. */
+export function scalarText(value: ParamChange['base']): string {
+  return value === undefined ? '–' : String(value)
+}
+
+function oidText(content: FileContent | undefined): string {
+  return `sha256:${(content?.oid ?? '').slice(0, 12)}`
+}
+
+function sides(base?: FileContent, head?: FileContent): { base?: FileContent; head?: FileContent } {
+  return { ...(base !== undefined && { base }), ...(head !== undefined && { head }) }
+}

@@ -1,0 +1,28 @@
+import type { Side } from '../../../domain/side.ts'
+import { plural } from './plural.ts'
+
+/** Why a side has the run that it has, or why it has none. */
+export function sideReason(side: Side): string {
+  if (side.none === 'unfetched') return 'runs were never fetched: git model sync'
+  if (side.none === 'unfinished')
+    return `${plural(side.candidates, 'run')} belong to it, and none has finished`
+  if (side.none === 'absent') return 'no run belongs to it'
+  const reasons = {
+    produced: 'produced these weights',
+    'same-tree': 'ran exactly this code',
+    'same-commit': 'ran from this commit',
+    linked: 'linked by hand',
+    nearest: `nearest, ${plural(side.distance ?? 0, 'commit')} back`,
+  }
+  const rule = side.rule === undefined ? '' : reasons[side.rule]
+  const more = side.candidates > 1 ? `, best of ${side.candidates}` : ''
+  const dirty =
+    side.record?.code.dirty === true && side.rule !== 'same-tree' ? ', with uncommitted changes' : ''
+  const empty = Object.keys(side.record?.metrics ?? {}).length === 0 ? ', recorded no metrics' : ''
+  return `${rule}${more}${dirty}${empty}`.replace(/^, /, '')
+}
+
+/** What a side is called beside its commit; empty where the label is the commit. */
+export function sideLabel({ label, commit }: Side): string {
+  return commit.startsWith(label) ? '' : label
+}

@@ -1,0 +1,172 @@
+import type { Comparison, ModelChange, ParamChange } from '../../../domain/comparison.ts'
+import { extentOf, type Curve, type CurveLine } from '../../../domain/curves.ts'
+import { displayWidth, truncateToWidth } from '../../../domain/display-width.ts'
+import type { Review } from '../../../domain/review.ts'
+import { safeText } from '../../../domain/safe-text.ts'
+import type { Side } from '../../../domain/side.ts'
+import { sparkline } from '../../../domain/sparkline.ts'
+import type { Colors } from '../../colors.ts'
+import { renderTable, type Cell, type Column } from '../table.ts'
+import { gateText } from './gate-words.ts'
+import {
+  changeText,
+  goalArrow,
+  isNotable,
+  relativeText,
+  ruleText,
+  valueText,
+  verdictWord,
+} from './metric-words.ts'
+import { cardText, fieldText, fileText, isWritten, scalarText, weightsText } from './model-words.ts'
+import { sideLabel, sideReason } from './side-words.ts'
+import { verdictLine } from './verdict-words.ts'
+
+/** How a comparison is written to a terminal. */
+export interface ComparisonOptions {
+  colors: Colors
+  width: number
+  /** Show what did not change too. */
+  all: boolean
+}
+
+/** Writes a comparison for a terminal: the verdict first, the details below it. */
+export function renderComparison({ comparison, curves }: Review, options: ComparisonOptions): string {
+  const { colors } = options
+  const parts = [
+    colors.bold(paintVerdict(comparison.verdict, colors)(verdictLine(comparison))),
+    [sideLine('base', comparison.base), sideLine('head', comparison.head)].join('\n'),
+    metricsPart(comparison, options),
+    curvesPart(curves, options),
+    paramsPart(comparison.params, options),
+    ...comparison.models.map((model) => modelPart(model, options)),
+    gatePart(comparison, colors),
+  ]
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+function metricsPart({ metrics }: Comparison, { colors, width, all }: ComparisonOptions): string {
+  const shown = all ? metrics : metrics.filter(isNotable)
+  const hidden = metrics.length - shown.length
+  const rest = hidden === 0 ? '' : colors.dim(`${hidden} unchanged, hidden; --all shows them`)
+  if (shown.length === 0) return rest
+  const columns: Column[] = [
+    { title: 'metric', shrinkTo: 16 },
+    { title: 'base', align: 'decimal' },
+    { title: 'head', align: 'decimal' },
+    { title: 'change', align: 'right' },
+    { title: '', align: 'right' },
+    { title: '' },
+    { title: 'gate', shrinkTo: 4 },
+  ]
+  const rows = shown.map((metric): Cell[] => [
+    [metric.name, goalArrow(metric)].filter(Boolean).join(' '),
+    valueText(metric.base),
+    valueText(metric.head),
+    changeText(metric),
+    relativeText(metric),
+    { text: verdictMark(verdictWord(metric)), paint: paintVerdict(metric.verdict, colors) },
+    ruleText(metric),
+  ])
+  const table = renderTable(columns, rows, 'text', { width, colors: { bold: colors.dim } }).trimEnd()
+  return rest === '' ? table : `${table}\n${rest}`
+}
+
+function verdictMark(word: string): string {
+  return word === 'better' ? '✓ better' : word === 'worse' ? '✗ worse' : word
+}
+
+const MAX_CURVES = 3
+
+// Both lines of a curve have one scale, so that they can be compared by eye.
+function curvesPart(all: readonly Curve[], { colors, width, ...options }: ComparisonOptions): string {
+  const curves = options.all ? all : all.slice(0, MAX_CURVES)
+  if (curves.length === 0) return ''
+  const names = curves.map(({ name }) => truncateToWidth(safeText(name), 24))
+  const widest = Math.max(...names.map(displayWidth))
+  const room = Math.max(10, Math.min(40, width - widest - 8))
+  const lines = curves.flatMap((curve, index) => {
+    const scale = extentOf(curve)?.value
+    const draw = (which: string, line: CurveLine | undefined, name: string): string[] => {
+      if (line === undefined) return []
+      const space = ' '.repeat(widest - displayWidth(name))
+      return [`${name}${space}  ${colors.dim(which)}  ${sparkline(line.value, room, scale)}`]
+    }
+    const first = draw('base', curve.base, names[index]!)
+    return [...first, ...draw('head', curve.head, first.length === 0 ? names[index]! : '')]
+  })
+  return lines.join('\n')
+}
+
+function paramsPart(params: readonly ParamChange[], { colors, width }: ComparisonOptions): string {
+  if (params.length === 0) return ''
+  const columns: Column[] = [
+    { title: 'param', shrinkTo: 16 },
+    { title: 'base', shrinkTo: 12 },
+    { title: 'head', shrinkTo: 12 },
+  ]
+  const rows = params.map(({ name, base, head }) => [name, scalarText(base), scalarText(head)])
+  return renderTable(columns, rows, 'text', { width, colors: { bold: colors.dim } }).trimEnd()
+}
+
+function modelPart({ name, path, weights, card }: ModelChange, options: ComparisonOptions): string {
+  const { colors, width, all } = options
+  const shown = all ? card.changes : card.changes.filter(isWritten)
+  const lines = [
+    `${colors.bold(safeText(name))}  ${colors.dim(safeText(path))}`,
+    `  weights  ${weightsText(weights)}`,
+    ...fileLines(weights, options),
+  ]
+  if (shown.length === 0) return [...lines, `  card     ${cardText(card)}`].join('\n')
+  const rows = shown.map(({ field, before, after }) => [field, fieldText(before), fieldText(after)])
+  const columns: Column[] = [
+    { title: 'card', shrinkTo: 20 },
+    { title: 'base', shrinkTo: 10 },
+    { title: 'head', shrinkTo: 10 },
+  ]
+  const table = renderTable(columns, rows, 'text', { width: width - 2, colors: { bold: colors.dim } })
+  const indented = table.trimEnd().split('\n')
+  return [...lines, ...indented.map((line) => `  ${line}`)].join('\n')
+}
+
+const MAX_FILES = 20
+
+// The one file of a model is said already; of several each has a line, and what was found inside follows.
+function fileLines(
+  { base, head, files }: ModelChange['weights'],
+  { colors, all }: ComparisonOptions,
+): string[] {
+  const isAlone = Math.max(base?.files ?? 0, head?.files ?? 0) <= 1
+  const shown = all ? files : files.slice(0, MAX_FILES)
+  const lines = shown.flatMap((file) => {
+    const inside = (file.details ?? []).flatMap(({ title, level, lines: said }) => {
+      const paint = level === 'warning' ? colors.yellow : colors.dim
+      return said.map((line) => `    ${paint(`${safeText(title)}: ${safeText(line)}`)}`)
+    })
+    return isAlone ? inside : [`    ${safeText(file.path)}  ${fileText(file)}`, ...inside]
+  })
+  const hidden = files.length - shown.length
+  return hidden === 0 ? lines : [...lines, colors.dim(`    ${hidden} more files changed; --all shows them`)]
+}
+
+function gatePart(comparison: Comparison, colors: Colors): string {
+  const { passed, failures } = comparison.gate
+  if (passed) return `gate: ${colors.green('passed')}`
+  return [
+    `gate: ${colors.red('failed')}`,
+    ...failures.map((failure) => `  ${gateText(failure, comparison)}`),
+  ].join('\n')
+}
+
+function sideLine(which: string, side: Side): string {
+  const run =
+    side.record === undefined ? '' : `  run ${side.record.run.slice(0, 12)} ${safeText(side.record.name)}`
+  const [label, reason] = [sideLabel(side), sideReason(side)]
+  const shown = label === '' ? '' : `${safeText(label)} `
+  return `${which}  ${shown}${side.commit.slice(0, 12)}${run}${reason === '' ? '' : `  (${reason})`}`
+}
+
+function paintVerdict(verdict: string, colors: Colors): (text: string) => string {
+  if (verdict === 'better') return colors.green
+  if (verdict === 'worse') return colors.red
+  return verdict === 'mixed' ? colors.yellow : (text) => text
+}

@@ -1,0 +1,38 @@
+import type { Comparison } from '../../../domain/comparison.ts'
+import { safeText } from '../../../domain/safe-text.ts'
+import { metricPhrase, verdictWord } from './metric-words.ts'
+import { plural } from './plural.ts'
+
+const WORDS: Readonly<Record<Comparison['verdict'], string>> = {
+  better: 'better',
+  worse: 'worse',
+  same: 'same within tolerance',
+  mixed: 'mixed: some metrics are better, some worse',
+  changed: 'changed',
+  added: 'changed',
+  removed: 'changed',
+  unknown: 'no verdict: no metric has a goal in .gitmodel.yaml',
+}
+
+/** The one line that says what a comparison found. */
+export function verdictLine({ verdict, metrics, base, head }: Comparison): string {
+  if (base.record === undefined || head.record === undefined) {
+    const side = head.record === undefined ? head : base
+    return `no verdict: ${safeText(side.label)} has no run to compare`
+  }
+  if (base.record.run === head.record.run) return `the same run on both sides: ${safeText(head.record.name)}`
+  if (metrics.length === 0) return 'no verdict: neither run recorded a metric'
+  const main = metrics.find((metric) => metric.primary) ?? metrics.find(({ goal }) => goal !== undefined)
+  const isShown = main?.base !== undefined && main.head !== undefined
+  const says = isShown && verdict !== 'mixed' && verdict !== 'unknown'
+  return WORDS[verdict] + (says ? `: ${metricPhrase(main)}` : '')
+}
+
+/** How many metrics went which way: `2 better, 1 worse, 4 unchanged`; empty where none was measured on both sides. */
+export function tallyLine({ metrics }: Comparison): string {
+  const counts = new Map<string, number>()
+  for (const metric of metrics) counts.set(verdictWord(metric), (counts.get(verdictWord(metric)) ?? 0) + 1)
+  const order = ['better', 'worse', 'changed', 'added', 'removed', 'within tolerance', 'unchanged']
+  const parts = order.flatMap((word) => (counts.has(word) ? [`${counts.get(word)} ${word}`] : []))
+  return parts.length === 0 ? '' : `${plural(metrics.length, 'metric')}: ${parts.join(', ')}`
+}

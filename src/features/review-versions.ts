@@ -1,0 +1,39 @@
+import { curvesOf } from '../domain/curves.ts'
+import type { Review } from '../domain/review.ts'
+import type { Side } from '../domain/side.ts'
+import { webRepository, type WebRepository } from '../domain/web-url.ts'
+import { remoteAddress } from '../git/remotes.ts'
+import type { Store } from '../store/open-store.ts'
+import { readSeries } from '../store/runs.ts'
+import { compareVersions, type CompareOptions } from './compare-versions.ts'
+
+/**
+ * Compares two versions, and gathers what a report shows beside the numbers: the curves, and where commits are shown.
+ *
+ * @throws ModelError as {@link compareVersions}.
+ */
+export async function reviewVersions(
+  store: Store,
+  base?: string,
+  head?: string,
+  options: CompareOptions = {},
+): Promise<Review> {
+  const comparison = await compareVersions(store, base, head, options)
+  const seriesOf = async ({ record }: Side): ReturnType<typeof readSeries> =>
+    record === undefined ? undefined : readSeries(store, record.run)
+  const [from, to, web] = await Promise.all([
+    seriesOf(comparison.base),
+    seriesOf(comparison.head),
+    webOf(store),
+  ])
+  return {
+    comparison,
+    curves: curvesOf(comparison.metrics, from, to),
+    ...(web !== undefined && { web }),
+  }
+}
+
+async function webOf({ repo }: Store): Promise<WebRepository | undefined> {
+  const address = await remoteAddress(repo)
+  return address === undefined ? undefined : webRepository(address)
+}

@@ -1,0 +1,165 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { renderComparisonMarkdown } from '../../src/cli/render/comparison/markdown.ts'
+import { mermaidChart } from '../../src/cli/render/comparison/mermaid.ts'
+import { commitUrl, webRepository } from '../../src/domain/web-url.ts'
+import { makeReview, type SideParts } from './reviews.ts'
+
+const CONFIG = { metrics: { 'val/acc': { goal: 'max', primary: true, tolerance: 0.002 } } } as const
+
+/** Many things of each kind, all different on the two sides. */
+function large(count: number, name: (index: number) => string, side: number): SideParts {
+  const entries = Array.from({ length: count }, (_, index) => [name(index), index + side] as const)
+  const card = Object.fromEntries(entries.slice(0, 100).map(([key, value]) => [key, `${key} ${value}`]))
+  const files = entries.map(([path, value]) => ({ path, oid: String(value).padStart(64, '0'), size: value }))
+  return {
+    name: name(0),
+    metrics: { 'val/acc': 0.9 + side, ...Object.fromEntries(entries) },
+    params: Object.fromEntries(entries),
+    models: entries.slice(0, 40).map(([path]) => ({ name: path, path, files: files.slice(0, 60), card })),
+    curves: Object.fromEntries(entries.slice(0, 20).map(([key]) => [key, [1, side + 2, 3]])),
+  }
+}
+
+describe('the Markdown report', () => {
+  it.each([
+    ['short names', (index: number) => `m/${index}`],
+    ['long names', (index: number) => `${'layer.'.repeat(40)}${index}`],
+    ['names that are escaped at every character', (index: number) => `${'#1<@|_*`'.repeat(30)}${index}`],
+    ['names of emoji', (index: number) => `${'🧮'.repeat(120)}${index}`],
+  ])('stays below 60,000 bytes with thousands of %s, and says what it left out', (_, name) => {
+    const markdown = renderComparisonMarkdown(makeReview(large(2000, name, 0), large(2000, name, 1), CONFIG))
+    expect(Buffer.byteLength(markdown)).toBeLessThan(60_000)
+    expect(Buffer.from(markdown).toString()).toBe(markdown)
+    expect(markdown).toContain('val/acc ↑')
+    expect(markdown).toMatch(
+      /Left out to keep this short: .*\d+ changed metrics.*Everything: `git model diff a{12} b{12} --all`/,
+    )
+  })
+
+  it('stays below 60,000 bytes whatever it is made of', () => {
+    const count = fc.integer({ min: 1, max: 600 })
+    fc.assert(
+      fc.property(count, fc.string({ unit: 'binary', maxLength: 200 }), (size, text) => {
+        const name = (index: number): string => `${text}${index}`
+        const markdown = renderComparisonMarkdown(makeReview(large(size, name, 0), large(size, name, 1)))
+        expect(Buffer.byteLength(markdown)).toBeLessThan(60_000)
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('shows everything where there is little, unchanged metrics folded', () => {
+    const review = makeReview(
+      { metrics: { 'val/acc': 0.9, 'val/n': 7, 'train/loss': 2 } },
+      { metrics: { 'val/acc': 0.901, 'val/n': 7, 'train/loss': 1 } },
+      CONFIG,
+    )
+    const markdown = renderComparisonMarkdown(review)
+    const [open, folded] = markdown.split('<details>')
+    expect(open).toMatch(
+      /\| val\/acc ↑ +\| +0.9 \| +0.901 \| \+0.001 \| +\+0.11% \| within tolerance \| ok: may fall by 0.002 \|/,
+    )
+    expect(open).toContain('train/loss')
+    expect(open).not.toContain('val/n')
+    expect(folded).toContain('val/n')
+    expect(markdown).not.toContain('Left out')
+  })
+
+  it('says that the gate failed before it says that something is better', () => {
+    const config = { metrics: { ...CONFIG.metrics, ms: { max: 50 } } }
+    const review = makeReview(
+      { metrics: { 'val/acc': 0.9 } },
+      { metrics: { 'val/acc': 0.95, ms: 51 } },
+      config,
+    )
+    expect(renderComparisonMarkdown(review).split('\n')[0]).toMatch(
+      /^### ❌ gate failed · better: val\/acc 0\.9 /,
+    )
+  })
+
+  it('says of two runs without metrics that there is no verdict', () => {
+    expect(renderComparisonMarkdown(makeReview({}, {}))).toContain(
+      'no verdict: neither run recorded a metric',
+    )
+    expect(renderComparisonMarkdown(makeReview({}, {}))).toContain('recorded no metrics')
+  })
+})
+
+describe('a curve as a chart', () => {
+  const draw = (name: string, base: number[], head: number[]): string | undefined => {
+    const [curve] = makeReview(
+      { curves: { [name]: base }, metrics: { [name]: 1 } },
+      { curves: { [name]: head } },
+    ).curves
+    return curve === undefined ? undefined : mermaidChart(curve)
+  }
+
+  it('reads both lines off at the same steps', () => {
+    const chart = draw('loss', [3, 2, 1], [4, 3, 2, 1, 0])!
+    expect(chart).toContain('x-axis "step" 0 --> 4')
+    const lines = [...chart.matchAll(/^ {2}line \[(.*)\]$/gm)].map(([, line]) =>
+      line!.split(', ').map(Number),
+    )
+    expect(lines.map((line) => [line.length, line.at(0), line.at(-1)])).toEqual([
+      [40, 3, 1],
+      [40, 4, 0],
+    ])
+  })
+
+  it.each([
+    ['tiny numbers', [1e-9, 2e-9, 3e-9], 'in 1e-9'],
+    ['huge numbers', [1e300, 2e300, 3e300], 'in 1e300'],
+    ['the largest', [-Number.MAX_VALUE, 0, Number.MAX_VALUE], 'scaled'],
+  ])('scales %s, for the chart knows no exponents', (_, values, said) => {
+    const chart = draw('x', values, values)!
+    expect(chart).toContain(said)
+    expect(chart.replace(/^.*?x-axis/s, '')).not.toMatch(/\d[eE]|NaN|Infinity/)
+  })
+
+  it('draws nothing of what is never finite, and no number that the chart cannot read', () => {
+    const odd = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Infinity, -Infinity, 0, 1))
+    const values = fc.array(odd, { minLength: 3, maxLength: 30 })
+    expect(draw('x', [Number.NaN, Infinity, Number.NaN], [])).toBeUndefined()
+    fc.assert(
+      fc.property(values, values, (base, head) => {
+        const chart = draw('x', base, head)
+        for (const [, line] of (chart ?? '').matchAll(/^ {2}line \[(.*)\]$/gm))
+          expect(line).toMatch(/^-?\d+(?:\.\d+)?(?:, -?\d+(?:\.\d+)?){39}$/)
+      }),
+    )
+  })
+
+  it('lets no name out of its title', () => {
+    const chart = draw('a"]\n```\n<script>; line [1]', [1, 2, 3], [1, 2, 4])!
+    expect(chart.match(/```/g)).toHaveLength(2)
+    expect(chart).toMatch(/^ {2}title "a________script__ line _1_"$/m)
+  })
+})
+
+describe('the address of a commit', () => {
+  it.each([
+    ['https://github.com/acme/digits.git', 'https://github.com/acme/digits/commit/1b7e'],
+    ['https://ada:ghp_secret@github.com/acme/digits', 'https://github.com/acme/digits/commit/1b7e'],
+    ['git@github.com:acme/digits.git', 'https://github.com/acme/digits/commit/1b7e'],
+    ['ssh://git@gitlab.example.org:2222/a/b/c.git', 'https://gitlab.example.org/a/b/c/-/commit/1b7e'],
+    ['https://oauth2:token@gitlab.example.org:8443/a/b', 'https://gitlab.example.org:8443/a/b/-/commit/1b7e'],
+    ['https://github.example.org/a/b/', 'https://github.example.org/a/b/commit/1b7e'],
+    ['https://codeberg.org/a/b', 'https://codeberg.org/a/b/commit/1b7e'],
+  ])('%s: %s', (remote, expected) => {
+    expect(commitUrl(webRepository(remote)!, '1b7e')).toBe(expected)
+  })
+
+  it.each([
+    '/srv/git/github/a.git',
+    '../origin.git',
+    'file:///srv/github/a',
+    'https://git.example.org/a/b',
+    'https://github.com/a)](javascript:alert(1))/b',
+    'https://github.com/../b',
+    'https://github.com',
+    'C:/github/a',
+  ])('%s has none', (remote) => {
+    expect(webRepository(remote)).toBeUndefined()
+  })
+})
