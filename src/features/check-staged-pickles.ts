@@ -1,17 +1,24 @@
-import { existsSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
 import type { Config } from '../domain/config.ts'
 import type { Oid } from '../domain/run.ts'
 import type { StagedFinding } from '../domain/staged-finding.ts'
+import { temporaryFolder } from '../git/object-writer.ts'
 import type { Repository } from '../git/repository.ts'
+import { streamBlob } from '../git/stream-blob.ts'
 import { objectPath } from '../lfs/lfs-store.ts'
-import { classify } from '../weights/classify.ts'
-import { holdsPickle, type WeightFormat } from '../weights/weight-format.ts'
-import type { StagedWeights } from './check-staged.ts'
 import { openLfsStore } from '../store/open-lfs-store.ts'
+import { bytesSource } from '../weights/byte-source.ts'
+import { checkWeights } from '../weights/check/check-weights.ts'
+import { isSuspect } from '../weights/check/is-suspect.ts'
+import type { WeightsCheck } from '../weights/check/weights-check.ts'
+import { classify } from '../weights/classify.ts'
+import type { StagedWeights } from './check-staged.ts'
 
 /**
  * Finds files that run code when they are loaded, by their content: that of staged pointers is looked up in
- * the LFS store.
+ * the LFS store. A pickle that imports only what tensors need passes.
  *
  * @param heads - the first bytes of the files that are staged as content.
  */
@@ -24,19 +31,60 @@ export async function checkPickles(
   const policy = config.weights?.pickle ?? 'warn'
   if (policy === 'allow') return []
   const lfs = await openLfsStore(repo)
-  return files.flatMap((file) => {
-    const head = heads.get(file.oid)
-    const content = file.pointer === undefined ? head : objectPath(lfs, file.pointer.oid)
-    if (content === undefined || (typeof content === 'string' && !existsSync(content))) return []
-    const format = classify(content, file.path)
-    return holdsPickle(format) ? [pickleFinding(file.path, format, policy === 'deny')] : []
-  })
+  const findings: StagedFinding[] = []
+  for (const file of files) {
+    const check =
+      file.pointer === undefined
+        ? await checkStagedContent(repo, file, heads.get(file.oid))
+        : checkStored(objectPath(lfs, file.pointer.oid), file.path)
+    if (check !== undefined && isSuspect(check)) findings.push(toFinding(file.path, check, policy === 'deny'))
+  }
+  return findings
 }
 
-function pickleFinding(file: string, format: WeightFormat, denied: boolean): StagedFinding {
+function checkStored(content: string, name: string): WeightsCheck | undefined {
+  return existsSync(content) ? checkWeights(content, name) : undefined
+}
+
+// Small content is there already; what is large and looks like weights is written to a file first.
+async function checkStagedContent(
+  repo: Repository,
+  file: StagedWeights,
+  head: Uint8Array | undefined,
+): Promise<WeightsCheck | undefined> {
+  if (head === undefined) return undefined
+  if (head.length >= file.size) return checkWeights(bytesSource(head), file.path)
+  if (classify(head, file.path) === 'unknown') return undefined
+  const temporary = path.join(
+    temporaryFolder(repo),
+    `staged-${process.pid}-${randomBytes(6).toString('hex')}`,
+  )
+  mkdirSync(path.dirname(temporary), { recursive: true })
+  try {
+    await streamBlob(repo, file.oid, temporary)
+    return checkWeights(temporary, file.path)
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}
+
+const MAX_NAMES = 5
+
+function toFinding(file: string, check: WeightsCheck, denied: boolean): StagedFinding {
   const hints = denied
     ? ['write it as safetensors, or let it pass: weights: {pickle: warn} in .gitmodel.yaml']
     : ['write it as safetensors, or say that it is wanted: weights: {pickle: allow} in .gitmodel.yaml']
-  const message = `${file} holds a Python pickle (${format}), which can run any code when it is loaded`
-  return { rule: 'pickle', stops: denied, path: file, message, hints }
+  return { rule: 'pickle', stops: denied, path: file, message: messageOf(file, check), hints }
+}
+
+function messageOf(file: string, { format, verdict, imports, reason, code }: WeightsCheck): string {
+  const more = imports.length > MAX_NAMES ? ` and ${imports.length - MAX_NAMES} more` : ''
+  const names = imports.slice(0, MAX_NAMES).join(', ') + more
+  const said =
+    verdict === 'unreadable'
+      ? `cannot be vouched for (${format}): ${reason}${names === '' ? '' : `; it imports ${names}`}`
+      : verdict === 'unknown-imports'
+        ? `is a Python pickle (${format}) that imports ${names}, which loading it would run`
+        : `runs code when it is loaded (${format}): ${code.join(', ')}`
+  return `${file} ${said}`
 }

@@ -54,7 +54,7 @@ export async function localContent(
     `the content of "${source.path}" (sha256:${oid.slice(0, 12)}) is not here`,
     {
       hints: [version === undefined ? 'git lfs pull' : 'git lfs fetch --all', 'git model weights status'],
-      data: { path: source.path, oid },
+      data: { path: source.path, oid, size: pointer.size },
     },
   )
 }

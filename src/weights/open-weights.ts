@@ -1,8 +1,8 @@
-import { realpathSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import path from 'node:path'
 import { ModelError } from '../domain/errors.ts'
 import { parsePointer } from '../domain/lfs-pointer.ts'
-import { isSafePath } from '../domain/safe-path.ts'
+import { beside } from './beside.ts'
 import { withFile, type ByteSource } from './byte-source.ts'
 import { joinShards, type Shard } from './join-shards.ts'
 import { readShardIndex, type ShardIndex } from './read-shard-index.ts'
@@ -74,14 +74,4 @@ function absentShard(name: string, shard: string): ModelError {
     hints: ['git lfs pull', 'or take it out of the index, if it is no part of the model'],
     data: { path: name, shard },
   })
-}
-
-// A link may not lead out of the folder either.
-function beside(file: string, relative: string): string | undefined {
-  if (!isSafePath(relative)) return undefined
-  const folder = path.dirname(path.resolve(file))
-  const place = path.join(folder, relative)
-  if (statSync(place, { throwIfNoEntry: false })?.isFile() !== true) return undefined
-  const real = path.relative(realpathSync(folder), realpathSync(place))
-  return real.startsWith('..') || path.isAbsolute(real) ? undefined : place
 }

@@ -21,16 +21,3 @@ export type WeightFormat =
   | 'zip'
   | 'tar'
   | 'unknown'
-
-const WITH_PICKLE: ReadonlySet<WeightFormat> = new Set([
-  'pytorch',
-  'pytorch-legacy',
-  'torchscript',
-  'pickle',
-  'npy-object',
-])
-
-/** Tells whether a format is, or has in it, a Python pickle: loading it can run any code. */
-export function holdsPickle(format: WeightFormat): boolean {
-  return WITH_PICKLE.has(format)
-}

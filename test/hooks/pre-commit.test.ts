@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { pathWithout } from '../init/path-without.ts'
 import { gitdir, temporaryFolder, type TestRepo } from '../support/repo.ts'
 import { formatTranscript } from '../support/transcript.ts'
-import { zipFile } from '../weights/zip-file.ts'
+import { fixture } from '../weights/fixture.ts'
+import { zipOf } from '../weights/zip-file.ts'
 
 // As git add stages where git-lfs was not set up.
 const RAW = ['-c', 'filter.lfs.process=', '-c', 'filter.lfs.clean=cat', '-c', 'filter.lfs.required=false']
@@ -149,22 +150,34 @@ test('an invalid .gitmodel.yaml stops with line and column, as it is staged', as
 })
 
 describe('a pickle', () => {
-  test('is warned of, and denied where the repository says so, whatever its name', async () => {
+  const evil = '\u0080\u0002cposix\nsystem\nX\u0002\0\0\0id\u0085R.'
+
+  test('that runs a command is warned of, and denied where the repository says so, whatever its name', async () => {
     const repo = await setUp()
-    await repo.write('a.pt', zipFile('archive/data.pkl', 'archive/data/0'))
+    await repo.write('a.pt', zipOf([{ name: 'archive/data.pkl', content: Buffer.from(evil, 'latin1') }]))
     await repo.write('b.safetensors', Buffer.from('\u0080\u0004\u0095\0\0\0\0\0\0\0\0}.', 'latin1'))
     await repo.git('add', '--all')
     const warned = await commit(repo)
     expect(formatTranscript({ ...warned, stdout: '', command: 'git commit' })).toMatchSnapshot()
     await repo.write('.gitmodel.yaml', 'weights: {pickle: deny}\n')
-    await repo.write('a.pt', zipFile('archive/data.pkl', 'archive/data/1'))
+    await repo.write('c.pkl', Buffer.from(evil, 'latin1'))
     await repo.git('add', '--all')
     const denied = await commit(repo)
     expect(denied.exitCode).toBe(1)
-    expect(denied.stderr).toContain('error: a.pt holds a Python pickle (pytorch)')
+    expect(denied.stderr).toContain('error: c.pkl is a Python pickle (pickle) that imports posix.system')
     await repo.write('.gitmodel.yaml', 'weights: {pickle: allow}\n')
     await repo.git('add', '--all')
     expect((await commit(repo)).stderr).not.toContain('pickle')
+  })
+
+  test('that imports only what tensors need passes, through Git LFS or not', async () => {
+    const repo = await setUp({ '.gitmodel.yaml': 'weights: {pickle: deny}\n' })
+    await repo.write('a.pt', fixture('torch/state-dict.pt'))
+    await repo.write('raw.pickle.dat', fixture('pickle/simple.pkl'))
+    await repo.git('add', '--all')
+    const ran = await commit(repo)
+    expect(ran.stderr).not.toContain('pickle')
+    expect(ran.exitCode).toBe(0)
   })
 })
 

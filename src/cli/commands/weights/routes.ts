@@ -1,10 +1,15 @@
 import { buildRouteMap } from '@stricli/core'
+import { check } from './check.ts'
 import { diff } from './diff.ts'
+import { show } from './show.ts'
 import { status } from './status.ts'
 import { track } from './track.ts'
 
 /** `git model weights`: the weight files. */
 export const weights = buildRouteMap({
-  docs: { brief: 'Route weight files through Git LFS, see how they stand, and compare them by tensor' },
-  routes: { track, status, diff },
+  docs: {
+    brief:
+      'Route weight files through Git LFS, look inside, compare them by tensor, and see what they would run',
+  },
+  routes: { track, status, show, diff, check },
 })
