@@ -171,12 +171,70 @@ describe('git model doctor', () => {
     const { alice } = await teams()
     await alice.model('run', '--output', 'out.pt', '--', 'sh', '-c', 'echo weights > out.pt')
     expect((await alice.model('doctor')).stdout).toContain(
-      '1 run not on origin yet: git push, or git model sync origin',
+      '1 run and 1 file in this clone alone: git model sync origin',
     )
     rmSync(alice.path('.git/model/pins'), { recursive: true })
     await expectMended(alice, 'warn', /1 file of unpushed runs could be deleted by git lfs prune/)
     await alice.git('lfs', 'prune', '--force')
     expect((await findings(alice)).found).toEqual([])
+  })
+
+  test('tells where everything is that was recorded', async () => {
+    const { alice, bob } = await teams()
+    await bob.model('run', '-n', 'theirs', '--output', 'b.pt', '--', 'sh', '-c', 'echo b > b.pt')
+    await bob.model('sync')
+    await alice.model('sync')
+    await alice.model('run', '-n', 'mine', '--output', 'a.pt', '--', 'sh', '-c', 'echo a > a.pt')
+    await alice.model('run', '-n', 'nothing', '--', 'true')
+    const located = async (repo: TestRepo): Promise<string> =>
+      (await repo.model('doctor')).stdout.split('\n\n').slice(1).join('\n\n')
+    expect(await located(alice)).toMatchInlineSnapshot(`
+      "recorded  here  on origin
+      3 runs       3          1
+      2 files      1          1
+
+      2 runs and 1 file in this clone alone: git model sync origin
+      "
+    `)
+    await alice.model('sync')
+    expect(await located(alice)).toMatchInlineSnapshot(`
+      "recorded  here  on origin
+      3 runs       3          3
+      2 files      1          2
+
+      everything recorded is on origin too, as far as this clone knows
+      "
+    `)
+    rmSync(alice.path('.git/lfs/objects'), { recursive: true })
+    await alice.git('remote', 'remove', 'origin')
+    expect(await located(alice)).toMatchInlineSnapshot(`
+      "recorded  here
+      3 runs       3
+      2 files      0
+
+      2 files: not here, and there is no remote to ask: git remote add origin URL && git model sync
+      "
+    `)
+  })
+
+  test('takes away the locks that killed processes left, and no others', async () => {
+    const { alice } = await teams()
+    await alice.model('run', '-n', 'base', '--', 'true')
+    await alice.git('pack-refs', '--all')
+    const old = new Date(Date.now() - 20_000)
+    const left = ['packed-refs.new', 'packed-refs.lock', 'refs/notes/model/runs.lock', 'model/fold.lock']
+    mkdirSync(alice.path('.git/refs/notes/model'), { recursive: true })
+    for (const name of left) {
+      writeFileSync(alice.path(`.git/${name}`), name.startsWith('model/') ? '999999999' : '')
+      utimesSync(alice.path(`.git/${name}`), old, old)
+    }
+    writeFileSync(alice.path('.git/model/sync.lock'), String(process.pid))
+    const { found } = await findings(alice)
+    expect(found).toMatchObject([{ check: 'locks', state: 'warn', hints: ['git model doctor --fix'] }])
+    await findings(alice, '--fix')
+    expect(left.filter((name) => existsSync(alice.path(`.git/${name}`)))).toEqual([])
+    expect(existsSync(alice.path('.git/model/sync.lock'))).toBe(true)
+    await alice.git('pack-refs', '--all')
   })
 
   test('finds notes that cannot be read', async () => {

@@ -7,8 +7,9 @@ export const doctor = buildCommand<{ fix?: boolean; remote?: boolean; json?: boo
   docs: {
     brief: 'Check every part of the set-up, and mend it',
     fullDescription: [
-      'Checks versions, hooks, LFS, .gitmodel.yaml, fetch refspecs, notes, runs and pinned weights. Each line says',
-      'ok, warn or error, what it means, and what to type. Exits with 1 when an error remains.',
+      'Checks versions, locks, hooks, LFS, .gitmodel.yaml, fetch refspecs, notes, runs and pinned weights. Each line says',
+      'ok, warn or error, what it means, and what to type. Below them it tells where everything is that was recorded,',
+      'and whether this clone alone has some of it. Exits with 1 when an error remains.',
       '',
       'Examples:',
       '  git model doctor',
@@ -26,10 +27,13 @@ export const doctor = buildCommand<{ fix?: boolean; remote?: boolean; json?: boo
   async func(flags) {
     const { diagnose } = await import('../../features/diagnose.ts')
     const { renderDiagnoses, renderVerdict } = await import('../render/doctor.ts')
+    const { locateRecords } = await import('../../features/locate-records.ts')
+    const { renderLocations } = await import('../render/locations.ts')
     const found = await diagnose(this.world, { fix: flags.fix === true, remote: flags.remote === true })
-    if (flags.json === true) this.out.json({ schema: 'doctor/v1', ...found })
+    const records = await locateRecords(this.world)
+    if (flags.json === true) this.out.json({ schema: 'doctor/v1', ...found, records })
     else {
-      this.out.result(renderDiagnoses(found, this.out.colors))
+      this.out.result(`${renderDiagnoses(found, this.out.colors)}\n\n${renderLocations(records)}`)
       this.out.status(renderVerdict(found))
     }
     if (!found.ok) this.process.exitCode = 1

@@ -5,7 +5,7 @@ import { isModelError } from '../../domain/errors.ts'
 import { diffNotes } from '../../git/notes.ts'
 import { temporaryFolder } from '../../git/object-writer.ts'
 import { readObjects } from '../../git/read-objects.ts'
-import { CARDS_NOTES, RUNS_NOTES, trackingRef, type SharedRef } from '../../git/refs.ts'
+import { RUNS_NOTES, trackingRef, type SharedRef } from '../../git/refs.ts'
 import { chooseRemote, fetchMetadata } from '../../git/remotes.ts'
 import { listPins, pin, restorePinned } from '../../lfs/pin.ts'
 import { hasObject } from '../../lfs/transfer.ts'
@@ -14,37 +14,11 @@ import { syncPrefix } from '../../store/sync-prefix.ts'
 import { openLfsStore } from '../../store/open-lfs-store.ts'
 import { FIX, type Check, type Finding, type Patient } from './finding.ts'
 
-/** Checks what the remote does not have yet: runs, cards, and the content of their outputs. */
+/** Checks the content of outputs that the remote does not have yet: this clone may have the only copy. */
 export const checkUnpushed: Check = async (patient) => {
   const remote = await remoteOf(patient)
   const changed = await unpushedNotes(patient, remote, RUNS_NOTES)
-  const cards = await unpushedNotes(patient, remote, CARDS_NOTES)
-  const pins = await checkPins(patient, changed)
-  const isEmpty = !patient.tips.has(RUNS_NOTES) && !patient.tips.has(CARDS_NOTES)
-  return isEmpty ? pins : [...pins, ...sayUnpushed(remote, changed.length, cards.length)]
-}
-
-function sayUnpushed(remote: string | undefined, runs: number, cards: number): Finding[] {
-  if (runs + cards === 0)
-    return remote === undefined
-      ? []
-      : [
-          {
-            check: 'sync',
-            state: 'ok',
-            message: `${remote} has every run and card, as far as this clone knows`,
-          },
-        ]
-  const what = [counted(runs, 'run'), counted(cards, 'card')].filter((part) => part !== '').join(' and ')
-  if (remote === undefined)
-    return [{ check: 'sync', state: 'ok', message: `${what} in this clone alone: there is no remote` }]
-  return [
-    {
-      check: 'sync',
-      state: 'ok',
-      message: `${what} not on ${remote} yet: git push, or git model sync ${remote}`,
-    },
-  ]
+  return checkPins(patient, changed)
 }
 
 async function unpushedNotes(

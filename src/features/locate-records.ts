@@ -1,0 +1,110 @@
+import { isModelError } from '../domain/errors.ts'
+import type { Oid } from '../domain/run.ts'
+import type { World } from '../domain/world.ts'
+import { diffNotes, listNotes } from '../git/notes.ts'
+import { readTips } from '../git/read-tips.ts'
+import { CARDS_NOTES, RUNS_NOTES, trackingRef, type SharedRef } from '../git/refs.ts'
+import { chooseRemote } from '../git/remotes.ts'
+import { openRepository } from '../git/repository.ts'
+import { listPins } from '../lfs/pin.ts'
+import { hasObject } from '../lfs/transfer.ts'
+import { openLfsStore } from '../store/open-lfs-store.ts'
+import type { Store } from '../store/open-store.ts'
+import { askRuns } from '../store/run-index.ts'
+import type { StoredRun } from '../store/runs.ts'
+
+/** Where the records of one kind are. */
+export interface Located {
+  /** `files` are the contents of runs' outputs and artifacts, each counted once. */
+  kind: 'runs' | 'cards' | 'files'
+  total: number
+  here: number
+  /** How many the remote has, as far as this clone knows. */
+  there: number
+  /** How many are in this clone and nowhere else that it knows of. */
+  alone: number
+  /** How many are neither here nor, as far as this clone knows, on the remote. */
+  missing: number
+}
+
+/** Where everything is that was recorded. */
+export interface Locations {
+  /** The remote that is meant; undefined where there is none. */
+  remote: string | undefined
+  kinds: Located[]
+  /** Runs that have not ended: in their journals, in this clone alone. */
+  running: number
+}
+
+/** Tells where everything is that was recorded, without asking the remote. */
+export async function locateRecords(world: World): Promise<Locations> {
+  const repo = await openRepository(world)
+  const [tips, remote] = await Promise.all([readTips(repo), knownRemote(repo)])
+  const store: Store = { repo, world, tips }
+  const [stored, runs, cards] = await Promise.all([
+    askRuns(store, (table) => table.load(table.rows)),
+    locateNotes(store, remote, RUNS_NOTES),
+    locateNotes(store, remote, CARDS_NOTES),
+  ])
+  const ended = stored.filter(({ live }) => !live)
+  const files = await locateFiles(store, ended, runs.unpublished, remote !== undefined)
+  return {
+    remote,
+    kinds: [
+      { kind: 'runs', ...runs.located },
+      { kind: 'cards', ...cards.located },
+      { kind: 'files', ...files },
+    ],
+    running: stored.length - ended.length,
+  }
+}
+
+async function locateNotes(
+  { repo, tips }: Store,
+  remote: string | undefined,
+  ref: SharedRef,
+): Promise<{ located: Omit<Located, 'kind'>; unpublished: Set<Oid> }> {
+  const tip = tips.get(ref)
+  const there = remote === undefined ? undefined : tips.get(trackingRef(remote, ref))
+  const total = tip === undefined ? 0 : new Set((await listNotes(repo, tip)).map(({ target }) => target)).size
+  const changes = tip === undefined ? [] : await diffNotes(repo, there, tip)
+  const unpublished = new Set(changes.filter(({ after }) => after.length > 0).map(({ target }) => target))
+  const alone = unpublished.size
+  return { located: { total, here: total, there: total - alone, alone, missing: 0 }, unpublished }
+}
+
+async function locateFiles(
+  { repo }: Store,
+  runs: readonly StoredRun[],
+  unpublished: ReadonlySet<Oid>,
+  hasRemote: boolean,
+): Promise<Omit<Located, 'kind'>> {
+  const lfs = await openLfsStore(repo)
+  const pinned = new Set(listPins(lfs))
+  // Content goes to the remote before the record that names it, and is pinned until it is there.
+  const published = new Map<string, boolean>()
+  for (const { record } of runs) {
+    for (const { oid, size } of record.outputs?.files ?? []) {
+      const name = oid.replace('sha256:', '')
+      const isThere = hasRemote && !unpublished.has(record.run) && !pinned.has(name)
+      if (size > 0) published.set(name, isThere || published.get(name) === true)
+    }
+  }
+  const files = [...published].map(([name, isThere]) => ({ isHere: hasObject(lfs, name), isThere }))
+  return {
+    total: files.length,
+    here: files.filter(({ isHere }) => isHere).length,
+    there: files.filter(({ isThere }) => isThere).length,
+    alone: files.filter(({ isHere, isThere }) => isHere && !isThere).length,
+    missing: files.filter(({ isHere, isThere }) => !isHere && !isThere).length,
+  }
+}
+
+async function knownRemote(repo: Store['repo']): Promise<string | undefined> {
+  try {
+    return await chooseRemote(repo)
+  } catch (error) {
+    if (isModelError(error, 'no-remote')) return undefined
+    throw error
+  }
+}
