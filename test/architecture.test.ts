@@ -14,7 +14,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: [...ADAPTERS, 'domain'],
   features: ['store', ...ADAPTERS, 'domain'],
   library: ['features', 'store', ...ADAPTERS, 'domain'],
-  cli: ['features', 'store', ...ADAPTERS, 'domain', 'package.json'],
+  mlflow: ['features', 'store', ...ADAPTERS, 'domain'],
+  cli: ['mlflow', 'features', 'store', ...ADAPTERS, 'domain', 'package.json'],
   'bin.ts': ['cli', 'package.json'],
   'index.ts': ['library', 'domain'],
 }
@@ -105,7 +106,7 @@ describe('features', () => {
   it('take folder, environment and clock from the world', () => {
     const reaching = listSources().filter((file) => {
       return (
-        /^(features|store|domain)\//.test(file) &&
+        /^(features|mlflow|store|domain)\//.test(file) &&
         /\bprocess\.(cwd\(|env\b)|\bDate\.now\(|new Date\(\)/.test(read(file))
       )
     })

@@ -13,6 +13,7 @@ import { link } from './commands/link.ts'
 import { log } from './commands/log.ts'
 import { run } from './commands/run.ts'
 import { runs } from './commands/runs.ts'
+import { serve } from './commands/serve.ts'
 import { show } from './commands/show.ts'
 import { sync } from './commands/sync.ts'
 import { weights } from './commands/weights/routes.ts'
@@ -28,13 +29,13 @@ export const routes = buildRouteMap({
     brief: 'Version control and collaboration for neural-network models, inside ordinary Git',
     hideRoute: { hook: true },
   },
-  routes: { init, doctor, run, log, link, runs, show, diff, card, weights, checkout, sync, hook },
+  routes: { init, doctor, run, log, link, serve, runs, show, diff, card, weights, checkout, sync, hook },
 })
 
 /** How the help of the program groups the commands. */
 export const chapters: readonly { readonly title: string; readonly commands: readonly string[] }[] = [
   { title: 'Set a repository up', commands: ['init', 'doctor'] },
-  { title: 'Record', commands: ['run', 'log', 'link'] },
+  { title: 'Record', commands: ['run', 'log', 'link', 'serve'] },
   { title: 'Look and compare', commands: ['runs', 'show', 'diff'] },
   { title: 'Models', commands: ['card', 'weights', 'checkout'] },
   { title: 'Share', commands: ['sync'] },

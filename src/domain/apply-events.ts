@@ -1,6 +1,7 @@
 import type { JournalEvent, RunStart } from './journal-event.ts'
 import { editRegisters, mergeRuns } from './merge-runs.ts'
-import type { Registers } from './run-registers.ts'
+import type { Registers } from './registers.ts'
+import { SET_FIELDS } from './run-registers.ts'
 import type { OutputFile, RunRecord, RunStatus } from './run.ts'
 import { mergeSeries, summarise, toColumns, type Point, type Series } from './series.ts'
 import { stableJson } from './stable-json.ts'
@@ -80,26 +81,38 @@ function applyRegisters(registers: Registers, event: JournalEvent): void {
   }
   if (event.deleted === true) registers.set('deleted', true)
   if (event.deleted === false) registers.delete('deleted')
+  for (const [path, value] of Object.entries(event.models ?? {})) {
+    if (!path.startsWith('models/')) continue
+    if (value === null) registers.delete(path)
+    else registers.set(path, value)
+  }
+  if (event.status !== undefined) applyStatus(registers, event.status)
   if (event.finish !== undefined) applyFinish(registers, event.finish, event.time)
 }
+
+function applyStatus(registers: Registers, status: RunStatus): void {
+  registers.set('status', status)
+  if (status !== 'running') return
+  registers.delete('finished')
+  registers.delete('exit')
+}
+
+// What the calendar of JavaScript ends with (ECMA-262, time values).
+const LAST_INSTANT = 8.64e15
 
 function applyFinish(registers: Registers, finish: NonNullable<JournalEvent['finish']>, time: number): void {
   const status: RunStatus = finish.status
   registers.set('status', status)
-  registers.set('finished', new Date(time).toISOString())
+  registers.set('finished', new Date(Math.min(finish.at ?? time, LAST_INSTANT)).toISOString())
   if (finish.exit !== undefined) registers.set('exit', finish.exit)
 }
 
 function withSets(record: RunRecord, events: readonly JournalEvent[]): RunRecord {
-  const inputs = unite(
-    record.inputs,
-    events.flatMap((event) => event.inputs ?? []),
-  )
-  const links = unite(
-    record.links,
-    events.flatMap((event) => event.links ?? []),
-  )
-  return { ...record, ...(inputs && { inputs }), ...(links && { links }) }
+  const sets = SET_FIELDS.map((field) => {
+    const added = events.flatMap((event): unknown[] => event[field] ?? [])
+    return [field, unite<unknown>(record[field], added)] as const
+  })
+  return { ...record, ...Object.fromEntries(sets.filter(([, set]) => set !== undefined)) }
 }
 
 /** Returns the output files that events name and the record does not have yet; the last of a path counts. */

@@ -13,7 +13,8 @@ export function encodeSeriesNote(series: Series | undefined, others: readonly st
   return joinDocuments(series === undefined ? undefined : encodeSeries(series), others)
 }
 
-function joinDocuments(first: string | undefined, others: readonly string[]): string {
+/** Joins the documents of a note. */
+export function joinDocuments(first: string | undefined, others: readonly string[]): string {
   const rest = [...new Set(others)].sort()
   return [...(first === undefined ? [] : [first]), ...rest]
     .map((text) => (text.endsWith('\n') ? text : `${text}\n`))

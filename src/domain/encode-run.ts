@@ -30,6 +30,13 @@ export const RUN_ORDER: KeyOrder = {
     notes: {},
     inputs: { each: members('path', 'digest') },
     outputs: { keys: { commit: {}, files: { each: members('path', 'oid', 'size') } } },
+    datasets: { each: members('name', 'digest', 'type', 'source', 'schema', 'profile', 'tags') },
+    models: {
+      each: members('name', 'type', 'status', 'message', 'created', 'updated', 'deleted', 'params', 'tags'),
+    },
+    model_inputs: {},
+    model_outputs: { each: members('model', 'step') },
+    model_metrics: { each: members('model', 'metric', 'value', 'step', 'time', 'dataset', 'digest') },
     links: {},
     environment: {},
     deleted: {},

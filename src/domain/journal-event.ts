@@ -1,3 +1,4 @@
+import type { ModelMetric, ModelOutput, RunDataset } from './logged-model.ts'
 import type { StoredNumber } from './number.ts'
 import type { Environment, OutputFile, RunExit, RunInput, RunRecord, RunStatus, Scalar } from './run.ts'
 
@@ -35,5 +36,14 @@ export interface JournalEvent {
   outputs?: OutputFile[]
   environment?: Environment
   deleted?: boolean
-  finish?: { status: Exclude<RunStatus, 'running'>; exit?: RunExit }
+  /** A status that says nothing of the run's end: one that goes on after it had ended, or what its command claims. */
+  status?: RunStatus
+  /** Fields of logged models, by path (`models/m-1/status`); null takes one away. */
+  models?: Record<string, unknown>
+  datasets?: RunDataset[]
+  model_inputs?: string[]
+  model_outputs?: ModelOutput[]
+  model_metrics?: ModelMetric[]
+  /** `at`: when the run ended, in milliseconds since 1970, where that is not the time of the event. */
+  finish?: { status: Exclude<RunStatus, 'running'>; exit?: RunExit; at?: number }
 }

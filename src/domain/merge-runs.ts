@@ -1,5 +1,7 @@
+import { changedPaths, joinRegisters } from './join-registers.ts'
 import { compareNumbers, fromStored, toStored, type StoredNumber } from './number.ts'
-import { fromRegisters, toRegisters, type Registers } from './run-registers.ts'
+import type { Registers } from './registers.ts'
+import { fromRegisters, SET_FIELDS, toRegisters } from './run-registers.ts'
 import type { MetricSummary, RunOutputs, RunRecord } from './run.ts'
 import { stableJson } from './stable-json.ts'
 
@@ -13,10 +15,11 @@ import { stableJson } from './stable-json.ts'
  * (step, time, value); inputs, links and output files are sets.
  */
 export function mergeRuns(a: RunRecord, b: RunRecord): RunRecord {
-  const { registers, edits } = joinRegisters(a, b)
+  const { registers, edits } = joinRegisters(
+    { registers: toRegisters(a), edits: a.edits },
+    { registers: toRegisters(b), edits: b.edits },
+  )
   const metrics = joinMaps(a.metrics, b.metrics, joinSummaries)
-  const inputs = union(a.inputs, b.inputs)
-  const links = union(a.links, b.links)
   const outputs = joinOutputs(registers.get('outputs/commit'), a.outputs, b.outputs)
   return {
     ...(fromRegisters(registers) as RunRecord),
@@ -24,9 +27,8 @@ export function mergeRuns(a: RunRecord, b: RunRecord): RunRecord {
     run: a.run,
     revision: Math.max(a.revision, b.revision),
     ...(metrics !== undefined && { metrics }),
-    ...(inputs !== undefined && { inputs }),
-    ...(links !== undefined && { links }),
     ...(outputs !== undefined && { outputs }),
+    ...joinSets(a, b),
     ...(edits !== undefined && { edits }),
   }
 }
@@ -36,13 +38,11 @@ export function editRegisters(record: RunRecord, change: (registers: Registers) 
   const before = toRegisters(record)
   const after = new Map(before)
   change(after)
-  const paths = [...new Set([...before.keys(), ...after.keys()])].filter(
-    (path) => stableJson(before.get(path)) !== stableJson(after.get(path)),
-  )
+  const paths = changedPaths(before, after)
   if (paths.length === 0) return record
   const revision = record.revision + 1
   const edits = { ...record.edits, ...Object.fromEntries(paths.map((path) => [path, revision])) }
-  const { metrics, inputs, links, outputs } = record
+  const { metrics, outputs } = record
   const commit = after.get('outputs/commit') as string | undefined
   return {
     ...(fromRegisters(after) as RunRecord),
@@ -50,41 +50,10 @@ export function editRegisters(record: RunRecord, change: (registers: Registers) 
     run: record.run,
     revision,
     ...(metrics !== undefined && { metrics }),
-    ...(inputs !== undefined && { inputs }),
-    ...(links !== undefined && { links }),
+    ...joinSets(record, record),
     ...(commit !== undefined && { outputs: { commit, files: outputs?.files ?? [] } }),
     edits,
   }
-}
-
-function joinRegisters(a: RunRecord, b: RunRecord): { registers: Registers; edits: RunRecord['edits'] } {
-  const [left, right] = [toRegisters(a), toRegisters(b)]
-  const editPaths = [...Object.keys(a.edits ?? {}), ...Object.keys(b.edits ?? {})]
-  const paths = [...new Set([...left.keys(), ...right.keys(), ...editPaths])].sort()
-  const registers: Registers = new Map()
-  const edits: Record<string, number> = {}
-  for (const path of paths) {
-    const [clockA, clockB] = [clock(a, left, path), clock(b, right, path)]
-    const winner =
-      clockA === clockB
-        ? greater(left.get(path), right.get(path))
-        : (clockA > clockB ? left : right).get(path)
-    const top = Math.max(clockA, clockB)
-    if (winner !== undefined) registers.set(path, winner)
-    if (top !== (winner === undefined ? 0 : 1)) edits[path] = top
-  }
-  return { registers, edits: Object.keys(edits).length === 0 ? undefined : edits }
-}
-
-function clock(record: RunRecord, registers: Registers, path: string): number {
-  const edited =
-    record.edits !== undefined && Object.hasOwn(record.edits, path) ? record.edits[path] : undefined
-  return edited ?? (registers.has(path) ? 1 : 0)
-}
-
-function greater(a: unknown, b: unknown): unknown {
-  if (a === undefined || b === undefined) return a ?? b
-  return stableJson(a) >= stableJson(b) ? a : b
 }
 
 function joinSummaries(a: MetricSummary, b: MetricSummary): MetricSummary {
@@ -110,6 +79,11 @@ function pickNumber(
   if (Number.isNaN(x)) return b
   if (Number.isNaN(y)) return a
   return toStored(choose(x, y))
+}
+
+function joinSets(a: RunRecord, b: RunRecord): Partial<RunRecord> {
+  const sets = SET_FIELDS.map((field) => [field, union<unknown>(a[field], b[field])] as const)
+  return Object.fromEntries(sets.filter(([, set]) => set !== undefined))
 }
 
 function joinOutputs(commit: unknown, a?: RunOutputs, b?: RunOutputs): RunOutputs | undefined {

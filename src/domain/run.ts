@@ -1,3 +1,4 @@
+import type { LoggedModel, ModelMetric, ModelOutput, RunDataset } from './logged-model.ts'
 import type { StoredNumber } from './number.ts'
 
 /** A git object name: 40 (SHA-1) or 64 (SHA-256) lower-case hexadecimal digits. */
@@ -110,6 +111,14 @@ export interface RunRecord {
   notes?: string
   inputs?: RunInput[]
   outputs?: RunOutputs
+  /** Data sets as MLflow describes them; `inputs` are ours. */
+  datasets?: RunDataset[]
+  /** Models that the run logged, by id. */
+  models?: Record<string, LoggedModel>
+  /** Ids of the logged models that the run read. */
+  model_inputs?: string[]
+  model_outputs?: ModelOutput[]
+  model_metrics?: ModelMetric[]
   /** Commits that `git model link` tied to this run. */
   links?: Oid[]
   environment?: Environment

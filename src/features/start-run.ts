@@ -25,6 +25,8 @@ export interface StartRunOptions {
   tags?: Record<string, Scalar> | undefined
   command?: readonly string[] | undefined
   parent?: Oid | undefined
+  /** In milliseconds since 1970; default: now. */
+  started?: number | undefined
 }
 
 /** A run that has started. */
@@ -66,7 +68,7 @@ export async function startRun(world: World, options: StartRunOptions = {}): Pro
     run,
     name,
     kind: options.kind ?? 'training',
-    started: new Date(world.now()).toISOString(),
+    started: new Date(options.started ?? world.now()).toISOString(),
     author: author.replace(/ \d+ [+-]\d+$/, ''),
     code: {
       commit: born.head,

@@ -1,11 +1,17 @@
 import type { Oid } from '../domain/run.ts'
 
+/** Below this stand the notes that are shared. */
+export const NOTES = 'refs/notes/model/'
 /** Notes on run commits: one YAML record each. Shared. */
 export const RUNS_NOTES = 'refs/notes/model/runs'
 /** Notes on run commits: the step history. Shared. */
 export const SERIES_NOTES = 'refs/notes/model/series'
 /** Notes on the blob or tree at a model's path: its card. Shared. */
 export const CARDS_NOTES = 'refs/notes/model/cards'
+/** Notes on anchors: one experiment each. Shared. */
+export const EXPERIMENTS_NOTES = 'refs/notes/model/experiments'
+/** Notes on anchors: one registered model each, with its versions and aliases. Shared. */
+export const REGISTRY_NOTES = 'refs/notes/model/registry'
 /** The keep chain: makes every run and outputs commit reachable. Shared. */
 export const KEEP = 'refs/model/runs'
 /** Keeps the commit of a run that has not ended yet, `refs/model/running/<run>`. Never shared. */
@@ -14,7 +20,14 @@ export const RUNNING = 'refs/model/running/'
 export const REMOTES = 'refs/model/remotes/'
 
 /** The refs that are pushed and merged, in the order in which they are reported. */
-export const SHARED_REFS = [KEEP, RUNS_NOTES, SERIES_NOTES, CARDS_NOTES] as const
+export const SHARED_REFS = [
+  KEEP,
+  RUNS_NOTES,
+  SERIES_NOTES,
+  CARDS_NOTES,
+  EXPERIMENTS_NOTES,
+  REGISTRY_NOTES,
+] as const
 
 /** One of the shared refs. */
 export type SharedRef = (typeof SHARED_REFS)[number]

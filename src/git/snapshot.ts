@@ -8,6 +8,8 @@ import {
   openSync,
   readSync,
   rmSync,
+  statSync,
+  utimesSync,
 } from 'node:fs'
 import path from 'node:path'
 import type { Config } from '../domain/config.ts'
@@ -132,12 +134,19 @@ function readWhole(file: string, size: number): Buffer {
   }
 }
 
+// With its time: git tells by it that a file changed in the very second in which it was staged.
+function copyIndex(from: string, to: string): void {
+  const { atime, mtime } = statSync(from)
+  copyFileSync(from, to)
+  utimesSync(to, atime, mtime)
+}
+
 async function writeTree(repo: Repository, changed: boolean, untracked: readonly string[]): Promise<Oid> {
   const index = path.join(temporaryFolder(repo), `index-${process.pid}-${randomBytes(6).toString('hex')}`)
   const env = { GIT_INDEX_FILE: index }
   mkdirSync(path.dirname(index), { recursive: true })
   try {
-    if (existsSync(repo.indexFile)) copyFileSync(repo.indexFile, index)
+    if (existsSync(repo.indexFile)) copyIndex(repo.indexFile, index)
     if (changed) await git(repo, [...DURABLE, 'add', '--update', '--', ':/'], { env })
     if (untracked.length > 0) {
       const input = untracked.map((file) => file + '\0').join('')

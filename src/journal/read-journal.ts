@@ -11,7 +11,7 @@ export interface Journal {
   events: JournalEvent[]
   /** Lines that are no events: torn by a crash, or damaged. */
   torn: number
-  /** Bytes that were read, by file name: what came after can be told apart. */
+  /** Bytes of whole lines that were read, by file name: what came after can be told apart. */
   sizes: Record<string, number>
 }
 
@@ -20,15 +20,19 @@ export function listJournals(commonDir: string): Oid[] {
   return readFolder(journalRoot(commonDir)).filter((name) => /^[0-9a-f]{40,64}$/.test(name))
 }
 
-/** Reads a journal folder; one that is not there has no events. Torn and damaged lines are counted, not fatal. */
-export function readJournal(run: Oid, folder: string): Journal {
+/**
+ * Reads a journal folder; one that is not there has no events. Torn and damaged lines are counted, not fatal.
+ *
+ * @param from - how many bytes of each file to leave out, by file name.
+ */
+export function readJournal(run: Oid, folder: string, from: Readonly<Record<string, number>> = {}): Journal {
   const journal: Journal = { run, folder, events: [], torn: 0, sizes: {} }
   for (const name of readFolder(folder)
     .filter((file) => file.endsWith('.jsonl'))
     .sort()) {
     const bytes = readFile(path.join(folder, name))
-    journal.sizes[name] = bytes.length
-    for (const line of bytes.toString('utf8').split('\n')) {
+    journal.sizes[name] = bytes.lastIndexOf(10) + 1
+    for (const line of bytes.toString('utf8', from[name] ?? 0).split('\n')) {
       if (line === '') continue
       const event = parseEvent(line)
       if (event === undefined) journal.torn += 1
@@ -38,7 +42,8 @@ export function readJournal(run: Oid, folder: string): Journal {
   return journal
 }
 
-function parseEvent(line: string): JournalEvent | undefined {
+/** Reads a line of a journal; undefined for one that is torn or damaged. */
+export function parseEvent(line: string): JournalEvent | undefined {
   try {
     const value: unknown = JSON.parse(line)
     const isEvent =

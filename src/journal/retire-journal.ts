@@ -22,13 +22,17 @@ export function retireJournal(commonDir: string, journal: Journal): void {
   }
 }
 
-/** Returns retired journals that grew after they were folded, and deletes those that had their hour. */
+/**
+ * Returns retired journals that grew after they were folded, with what came since, and deletes those that had their
+ * hour.
+ */
 export function lateJournals(commonDir: string, now: number): Journal[] {
   const root = foldedRoot(commonDir)
   return readNames(root).flatMap((name) => {
     const folder = path.join(root, name)
-    const journal = readJournal(name.split('-')[0]!, folder)
-    if (grew(journal)) return [journal]
+    const folded = foldedSizes(folder)
+    const journal = readJournal(name.split('-')[0]!, folder, folded)
+    if (Object.entries(journal.sizes).some(([file, size]) => size > (folded[file] ?? 0))) return [journal]
     if (now - newest(folder) > GRACE) rmSync(folder, { recursive: true, force: true })
     return []
   })
@@ -39,15 +43,12 @@ export function settleLateJournal(journal: Journal): void {
   writeFileSync(path.join(journal.folder, 'folded.json'), JSON.stringify(journal.sizes))
 }
 
-function grew(journal: Journal): boolean {
+// Where a crash came before the sizes were written, all of it counts as late: folding twice changes nothing.
+function foldedSizes(folder: string): Record<string, number> {
   try {
-    const folded = JSON.parse(readFileSync(path.join(journal.folder, 'folded.json'), 'utf8')) as Record<
-      string,
-      number
-    >
-    return Object.entries(journal.sizes).some(([name, size]) => size > (folded[name] ?? 0))
+    return JSON.parse(readFileSync(path.join(folder, 'folded.json'), 'utf8')) as Record<string, number>
   } catch {
-    return Object.keys(journal.sizes).length > 0
+    return {}
   }
 }
 

@@ -2,7 +2,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv'
 import * as validators from './generated/validators.js'
 
 /** A document that has a schema. */
-export type SchemaKind = 'run' | 'series' | 'card' | 'config'
+export type SchemaKind = 'run' | 'series' | 'card' | 'config' | 'experiment' | 'registry'
 
 /** A value that its schema does not allow. */
 export interface SchemaProblem {

@@ -1,4 +1,7 @@
 import { withSummaries } from '../domain/apply-events.ts'
+import { encodeEntityNote } from '../domain/encode-entity.ts'
+import { mergeEntities, type Entity, type EntityKind } from '../domain/entity.ts'
+import { settleVersions } from '../domain/settle-versions.ts'
 import { encodeRunNote, encodeSeriesNote } from '../domain/encode-notes.ts'
 import { mergeRuns } from '../domain/merge-runs.ts'
 import type { Oid } from '../domain/run.ts'
@@ -7,9 +10,17 @@ import { diffNotes, joinTexts, notePath, readNotes, type NoteChange } from '../g
 import type { ObjectWriter, PathChange } from '../git/object-writer.ts'
 import { readObjects } from '../git/read-objects.ts'
 import type { Tips } from '../git/read-tips.ts'
-import { CARDS_NOTES, RUNS_NOTES, SERIES_NOTES, type SharedRef } from '../git/refs.ts'
+import {
+  CARDS_NOTES,
+  EXPERIMENTS_NOTES,
+  REGISTRY_NOTES,
+  RUNS_NOTES,
+  SERIES_NOTES,
+  type SharedRef,
+} from '../git/refs.ts'
 import type { Repository } from '../git/repository.ts'
 import { mergeCards } from '../schema/merge-cards.ts'
+import { decodeEntity } from './entities.ts'
 import { decodeRun, decodeSeries } from './run-codec.ts'
 
 /** A ref that moved on both sides. */
@@ -54,6 +65,8 @@ export async function mergeNotes(
     [RUNS_NOTES]: runs,
     [SERIES_NOTES]: series,
     [CARDS_NOTES]: new Map(pairsOf(CARDS_NOTES).map((pair) => [pair.target, mergeCardPair(pair)])),
+    [EXPERIMENTS_NOTES]: mergeEntityPairs('experiment', pairsOf(EXPERIMENTS_NOTES)),
+    [REGISTRY_NOTES]: mergeEntityPairs('registry', pairsOf(REGISTRY_NOTES)),
   }
   return sides.map(({ one, pairs, onlyOurs, changes }) => {
     const texts = merged[one.ref] ?? new Map<Oid, string>()
@@ -166,4 +179,21 @@ async function mergeRunPairs(
 
 function mergeCardPair({ base, ours, theirs }: Pair): string {
   return mergeCards(base, ours, theirs).text
+}
+
+function mergeEntityPairs(kind: EntityKind, pairs: readonly Pair[]): Map<Oid, string> {
+  return new Map(
+    pairs.map(({ target, ours, theirs }) => {
+      const [a, b] = [decodeEntity(kind, target, ours), decodeEntity(kind, target, theirs)]
+      const joined =
+        a.value && b.value ? mergeEntities(settle(a.value, b.value), b.value) : (a.value ?? b.value)
+      return [target, encodeEntityNote(joined, [...a.others, ...b.others])]
+    }),
+  )
+}
+
+function settle(ours: Entity, theirs: Entity): Entity {
+  return ours.schema === 'registry/v1' && theirs.schema === 'registry/v1'
+    ? settleVersions(ours, theirs)
+    : ours
 }

@@ -1,0 +1,64 @@
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import path from 'node:path'
+import type { JournalEvent } from '../domain/journal-event.ts'
+import { parseEvent } from './read-journal.ts'
+
+/**
+ * Reads what was added to a run's journal since it was read last, whichever process added it. A line that is still
+ * being written is left for the next time.
+ */
+export class JournalFollower {
+  readonly #folder: string
+  readonly #read = new Map<string, number>()
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** Returns the events that are new, in the order of each file. */
+  next(): JournalEvent[] {
+    const events: JournalEvent[] = []
+    for (const name of listFiles(this.#folder)) this.#readFile(path.join(this.#folder, name), events)
+    return events
+  }
+
+  #readFile(file: string, events: JournalEvent[]): void {
+    const stat = statSync(file, { throwIfNoEntry: false })
+    if (stat === undefined) return
+    // A folded journal is moved away, and another of the same name may follow: the inode tells them apart.
+    const key = `${file}:${stat.ino}`
+    const from = this.#read.get(key) ?? 0
+    if (stat.size <= from) return
+    const text = readFrom(file, from, stat.size - from)
+    const end = text.lastIndexOf(10) + 1
+    this.#read.set(key, from + end)
+    for (const line of text.toString('utf8', 0, end).split('\n')) {
+      const event = line === '' ? undefined : parseEvent(line)
+      if (event !== undefined) events.push(event)
+    }
+  }
+}
+
+function listFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.jsonl'))
+      .sort()
+  } catch {
+    return []
+  }
+}
+
+function readFrom(file: string, from: number, length: number): Buffer {
+  try {
+    const descriptor = openSync(file, 'r')
+    try {
+      const bytes = Buffer.alloc(length)
+      return bytes.subarray(0, readSync(descriptor, bytes, 0, length, from))
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return Buffer.alloc(0)
+  }
+}

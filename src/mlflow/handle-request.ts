@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isModelError } from '../domain/errors.ts'
+import { Fields } from './fields.ts'
+import { guard, type Access } from './http/guard.ts'
+import { readBody } from './http/read-body.ts'
+import { readQuery } from './http/read-query.ts'
+import { sendJson, sendText } from './http/send.ts'
+import { ProtocolError } from './protocol-error.ts'
+import { findRoute } from './routes.ts'
+import type { Tracking } from './tracking/tracking.ts'
+
+/** The version of MLflow whose protocol this is: clients ask for it before they use what is newer. */
+const VERSION = '3.6.0'
+const API = /^\/(?:ajax-)?api\/[23]\.0\/mlflow\/(.+)$/
+
+/** Answers one request, whatever happens. */
+export async function handleRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  tracking: () => Promise<Tracking>,
+  access: Access,
+): Promise<void> {
+  try {
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    if (url.pathname === '/health') return sendText(response, 'OK')
+    guard(request, access)
+    if (url.pathname === '/version') return sendText(response, VERSION)
+    sendJson(response, 200, await answer(request, url, tracking))
+  } catch (error) {
+    sendError(response, error)
+  } finally {
+    // A body that nobody read would be taken for the next request.
+    if (!request.complete) request.resume()
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  url: URL,
+  tracking: () => Promise<Tracking>,
+): Promise<object> {
+  const method = request.method ?? 'GET'
+  const path = API.exec(url.pathname)?.[1]
+  const route = path === undefined ? undefined : findRoute(method, path.split('/').map(decode).join('/'))
+  if (route === undefined) throw notFound(method, url.pathname)
+  const members = method === 'GET' ? readQuery(url.searchParams) : await readBody(request)
+  return route.handler(await tracking(), new Fields(members), route.parts)
+}
+
+function sendError(response: ServerResponse, error: unknown): void {
+  const { status, code, message } = toProtocolError(error)
+  sendJson(response, status, { error_code: code, message })
+}
+
+// What a user can cause does not pass by itself, but for a full disk: clients would try it again for minutes.
+function toProtocolError(error: unknown): ProtocolError {
+  if (error instanceof ProtocolError) return error
+  if (!isModelError(error))
+    return new ProtocolError('INTERNAL_ERROR', `git-model: ${(error as Error).message}`)
+  const text = [error.message, ...error.hints.map((hint) => `hint: ${hint}`)].join('\n')
+  return new ProtocolError('INVALID_PARAMETER_VALUE', text)
+}
+
+function notFound(method: string, path: string): ProtocolError {
+  return new ProtocolError('ENDPOINT_NOT_FOUND', `There is no endpoint ${method} ${path}`)
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw new ProtocolError('BAD_REQUEST', `"${part}" is no part of a path`)
+  }
+}

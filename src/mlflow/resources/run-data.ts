@@ -1,0 +1,204 @@
+import type { JournalEvent } from '../../domain/journal-event.ts'
+import { parseNumber, toStored, type StoredNumber } from '../../domain/number.ts'
+import type { ModelMetric } from '../../domain/logged-model.ts'
+import { invalidValue, missingField, readInteger, type Fields } from '../fields.ts'
+import { invalid, missing } from '../protocol-error.ts'
+import type { TrackedRun } from '../tracking/tracked-run.ts'
+import type { Tracking } from '../tracking/tracking.ts'
+import { checkKey, checkLength, LIMITS, truncate } from '../validate.ts'
+import { RUN_NAME_TAG, tagsOf } from '../wire/to-run.ts'
+import { findActiveRun, readName } from './runs.ts'
+
+/** `POST runs/log-metric` */
+export async function logMetric(tracking: Tracking, fields: Fields): Promise<object> {
+  const id = fields.runId()
+  const metric = readMetric(fields, '')
+  tracking.append(await findActiveRun(tracking, id), metricEvents([metric]))
+  return {}
+}
+
+/** `POST runs/log-parameter` */
+export async function logParam(tracking: Tracking, fields: Fields): Promise<object> {
+  const id = fields.runId()
+  const [key, value] = readParam(fields, '')
+  const run = await findActiveRun(tracking, id)
+  const known = run.params.get(key)
+  if (known !== undefined && String(known) !== value) {
+    throw invalid(
+      `Changing param values is not allowed. Param with key='${key}' was already logged with value='${known}' ` +
+        `for run ID='${id}'. Attempted logging new value '${value}'.`,
+    )
+  }
+  if (known === undefined) tracking.append(run, [{ time: tracking.world.now(), params: { [key]: value } }])
+  return {}
+}
+
+/** `POST runs/set-tag` */
+export async function setTag(tracking: Tracking, fields: Fields): Promise<object> {
+  const id = fields.runId()
+  const tag = readTag(fields, '')
+  tracking.append(await findActiveRun(tracking, id), tagEvents(tracking, [tag]))
+  return {}
+}
+
+/** `POST runs/delete-tag` */
+export async function deleteTag(tracking: Tracking, fields: Fields): Promise<object> {
+  const [id, key] = [fields.runId(), fields.requiredText('key')]
+  const run = await findActiveRun(tracking, id)
+  if (!tagsOf(run).has(key)) throw missing(`No tag with name: ${key} in run with id ${id}`)
+  tracking.append(run, [{ time: tracking.world.now(), tags: { [key]: null } }])
+  return {}
+}
+
+/** `POST runs/log-batch`: params first, then metrics, then tags. */
+export async function logBatch(tracking: Tracking, fields: Fields): Promise<object> {
+  const id = fields.runId()
+  const metrics = fields.objects('metrics').map((metric, index) => readMetric(metric, `metrics[${index}].`))
+  const params = fields.objects('params').map((param, index) => readParam(param, `params[${index}].`))
+  const tags = fields.objects('tags').map((tag, index) => readTag(tag, `tags[${index}].`))
+  checkCounts(metrics.length, params.length, tags.length)
+  checkUnique(params.map(([key]) => key))
+  const run = await findActiveRun(tracking, id)
+  checkUnchanged(run, params)
+  const time = tracking.world.now()
+  const added = params.filter(([key]) => !run.params.has(key))
+  tracking.append(run, [
+    ...(added.length > 0 ? [{ time, params: Object.fromEntries(added) }] : []),
+    ...metricEvents(metrics),
+    ...tagEvents(tracking, tags),
+  ])
+  return {}
+}
+
+interface Metric {
+  key: string
+  value: StoredNumber
+  time: number
+  step: number
+  model: Pick<ModelMetric, 'model' | 'dataset' | 'digest'> | undefined
+}
+
+function readMetric(fields: Fields, path: string): Metric {
+  const key = fields.requiredText('key')
+  const [value, time] = [fields.raw('value'), fields.raw('timestamp')]
+  if (value === undefined) throw missingField(`${path}value`)
+  if (time === undefined) throw missingField(`${path}timestamp`)
+  const number =
+    typeof value === 'number' ? value : typeof value === 'string' ? parseNumber(value) : undefined
+  if (number === undefined) {
+    const why = `(timestamp=${JSON.stringify(time)}). Please specify value as a valid double (64-bit floating point)`
+    throw invalidValue(`${path}value`, value, why)
+  }
+  checkKey(key, `${path}name`)
+  checkLength('Metric name', LIMITS.key, key)
+  const timestamp = readInteger(time)
+  if (timestamp === undefined || timestamp < 0) {
+    const why = `metric '${key}' (value=${number}). Timestamp must be a nonnegative long (64-bit integer) `
+    throw invalidValue(`${path}timestamp`, time, why)
+  }
+  const step = readInteger(fields.raw('step') ?? 0)
+  if (step === undefined) {
+    const why = `metric '${key}' (value=${number}). Step must be a valid long (64-bit integer).`
+    throw invalidValue(`${path}step`, fields.raw('step'), why)
+  }
+  return { key, value: toStored(number), time: timestamp, step, model: readModel(fields) }
+}
+
+function readModel(fields: Fields): Metric['model'] {
+  const [model, dataset, digest] = ['model_id', 'dataset_name', 'dataset_digest'].map((name) =>
+    fields.text(name),
+  )
+  if (model === '' || model === undefined) return undefined
+  return { model, ...(dataset !== '' && { dataset: dataset! }), ...(digest !== '' && { digest: digest! }) }
+}
+
+function readParam(fields: Fields, path: string): [key: string, value: string] {
+  const key = fields.optionalText('key')
+  if (key === undefined || key === '') throw missingField(`${path}key`)
+  checkKey(key, `${path}key`)
+  checkLength('Param key', LIMITS.key, key)
+  return [key, truncate(fields.text('value'), LIMITS.param)]
+}
+
+function readTag(fields: Fields, path: string): [key: string, value: string] {
+  const key = fields.optionalText('key')
+  if (key === undefined || key === '') throw missingField(`${path}key`)
+  checkKey(key, `${path}key`)
+  checkLength(`${path}key`, LIMITS.key, key)
+  return [key, truncate(fields.text('value'), LIMITS.tag)]
+}
+
+// One event holds the values of one time and step, each metric once.
+function metricEvents(metrics: readonly Metric[]): JournalEvent[] {
+  const events: JournalEvent[] = []
+  const open = new Map<string, Record<string, StoredNumber>>()
+  for (const { key, value, time, step } of metrics) {
+    const at = `${time} ${step}`
+    const values = open.get(at)
+    if (values !== undefined && !Object.hasOwn(values, key)) values[key] = value
+    else {
+      const fresh = Object.assign(Object.create(null) as Record<string, StoredNumber>, { [key]: value })
+      open.set(at, fresh)
+      events.push({ time, step, metrics: fresh })
+    }
+  }
+  const measured = metrics.flatMap(({ key: metric, value, step, time, model }) =>
+    model === undefined ? [] : [{ ...model, metric, value, step, time }],
+  )
+  return measured.length === 0 ? events : [...events, { time: measured[0]!.time, model_metrics: measured }]
+}
+
+function tagEvents(tracking: Tracking, tags: readonly [string, string][]): JournalEvent[] {
+  if (tags.length === 0) return []
+  const others = tags.filter(([key]) => key !== RUN_NAME_TAG)
+  const name = readName(tags.findLast(([key]) => key === RUN_NAME_TAG)?.[1] ?? '')
+  return [
+    {
+      time: tracking.world.now(),
+      ...(others.length > 0 && { tags: Object.fromEntries(others) }),
+      ...(name !== undefined && { name }),
+    },
+  ]
+}
+
+function checkCounts(metrics: number, params: number, tags: number): void {
+  const counts: readonly (readonly [string, number, number])[] = [
+    ['metrics', LIMITS.metricsPerBatch, metrics],
+    ['params', LIMITS.paramsPerBatch, params],
+    ['tags', LIMITS.tagsPerBatch, tags],
+    ['metrics, params, and tags', LIMITS.entitiesPerBatch, metrics + params + tags],
+  ]
+  for (const [what, limit, count] of counts) {
+    if (count <= limit) continue
+    throw invalid(
+      `A batch logging request can contain at most ${limit} ${what}. Got ${count} ${what}. ` +
+        `Please split up ${what} across multiple requests and try again.`,
+    )
+  }
+}
+
+function checkUnique(keys: readonly string[]): void {
+  const twice = keys.filter((key, index) => keys.indexOf(key) !== index)
+  if (twice.length === 0) return
+  throw invalid(
+    `Duplicate parameter keys have been submitted: [${twice.map(quote).join(', ')}]. ` +
+      'Please ensure the request contains only one param value per param key.',
+  )
+}
+
+function checkUnchanged(run: TrackedRun, params: readonly [string, string][]): void {
+  const changed = params.flatMap(([key, value]) => {
+    const known = run.params.get(key)
+    if (known === undefined || String(known) === value) return []
+    return [`{'key': ${quote(key)}, 'old_value': ${quote(String(known))}, 'new_value': ${quote(value)}}`]
+  })
+  if (changed.length === 0) return
+  throw invalid(
+    `Changing param values is not allowed. Params were already logged='[${changed.join(', ')}]' ` +
+      `for run ID='${run.run}'.`,
+  )
+}
+
+function quote(text: string): string {
+  return `'${text}'`
+}

@@ -1,0 +1,111 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ModelError } from '../domain/errors.ts'
+import type { Oid } from '../domain/run.ts'
+import type { World } from '../domain/world.ts'
+import { openRepository } from '../git/repository.ts'
+import { handleRequest } from './handle-request.ts'
+import { Tracking } from './tracking/tracking.ts'
+
+/** How to serve. */
+export interface ServeOptions {
+  /** Default: a free one. */
+  readonly port?: number | undefined
+  /** Default: loopback. Any other needs a token. */
+  readonly host?: string | undefined
+  readonly token?: string | undefined
+  /** The run of the command that this serves, if it serves one. */
+  readonly wrapped?: Oid | undefined
+}
+
+/** A tracking endpoint that answers. */
+export interface TrackingServer {
+  /** What clients set as `MLFLOW_TRACKING_URI`. */
+  readonly url: string
+  /** Ends: no more requests, those that wait are answered, and what ended is in the notes. */
+  close(): Promise<void>
+}
+
+const LOOPBACK = '127.0.0.1'
+/** How long a client may take for the head of a request, and between two requests, in milliseconds. */
+const HEAD_TIMEOUT = 20_000
+const IDLE_TIMEOUT = 60_000
+/** How long a connection may be silent in the middle of a body. */
+const SILENCE = 120_000
+/** How long requests that are being answered may take once the server ends. */
+const GRACE = 5000
+
+/**
+ * Starts to serve MLflow's tracking protocol from the repository that the user stands in. It answers at once; what it
+ * has to know is read with the first request.
+ *
+ * @throws ModelError `not-a-repository`, `argument-invalid` for a host without a token or a port that is taken.
+ */
+export async function serve(world: World, options: ServeOptions = {}): Promise<TrackingServer> {
+  const host = options.host ?? LOOPBACK
+  const isLocal = [LOOPBACK, 'localhost', '::1'].includes(host)
+  if (!isLocal && (options.token ?? '') === '') throw needsToken(host)
+  const repo = await openRepository(world)
+  const tracking = new Tracking(world, repo, options.wrapped)
+  const access = { host: isLocal ? undefined : host, token: options.token }
+  const server = createServer((request, response) => {
+    void handleRequest(request, response, async () => tracking, access)
+  })
+  server.headersTimeout = HEAD_TIMEOUT
+  server.requestTimeout = 0
+  server.keepAliveTimeout = IDLE_TIMEOUT
+  server.setTimeout(SILENCE, (socket) => socket.destroy())
+  await listen(server, options.port ?? 0, host)
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    close: async () => {
+      await closeServer(server)
+      await tracking.close()
+    },
+  }
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, host, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+  } catch (error) {
+    throw new ModelError(
+      'argument-invalid',
+      `cannot listen on ${host}:${port}: ${(error as Error).message}`,
+      {
+        hints: ['choose another port: git model serve --port 5001', 'or let the system choose: --port 0'],
+        data: { host, port },
+        cause: error,
+      },
+    )
+  }
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), GRACE)
+  await closed
+  clearTimeout(timer)
+}
+
+function needsToken(host: string): ModelError {
+  return new ModelError(
+    'argument-invalid',
+    `whoever reaches "${host}" could write runs into this repository`,
+    {
+      hints: [
+        `set a token: git model serve --host ${host} --token "$(openssl rand -hex 16)"`,
+        'clients send it as MLFLOW_TRACKING_TOKEN',
+      ],
+      data: { host },
+    },
+  )
+}

@@ -1,0 +1,69 @@
+import type { RunRecord, Oid } from '../../domain/run.ts'
+import { diffNotes } from '../../git/notes.ts'
+import { readObjects } from '../../git/read-objects.ts'
+import { RUNS_NOTES } from '../../git/refs.ts'
+import type { Repository } from '../../git/repository.ts'
+import { journalFolder } from '../../journal/journal-folder.ts'
+import { listJournals, readJournal } from '../../journal/read-journal.ts'
+import type { Tips } from '../../git/read-tips.ts'
+import { decodeRun } from '../../store/run-codec.ts'
+import { TrackedRun } from './tracked-run.ts'
+
+/** Every run of the repository, in memory. When refs move, only the notes that changed are read again. */
+export class RunIndex {
+  readonly #repo: Repository
+  readonly #runs = new Map<Oid, TrackedRun>()
+  #tip: Oid | undefined
+
+  constructor(repo: Repository) {
+    this.#repo = repo
+  }
+
+  /** Reads what changed in the notes since the last time. */
+  async update(tips: Tips): Promise<void> {
+    const tip = tips.get(RUNS_NOTES)
+    if (tip === undefined || tip === this.#tip) return
+    const changes = (await diffNotes(this.#repo, this.#tip, tip)).filter(({ after }) => after.length > 0)
+    const objects = await readObjects(
+      this.#repo,
+      changes.map(({ after }) => after[0]!),
+    )
+    for (const [index, { target }] of changes.entries()) {
+      const { value } = decodeRun(target, objects[index]?.content.toString('utf8') ?? '')
+      if (value !== undefined) this.#runs.set(target, this.#track(value, false))
+    }
+    this.#tip = tip
+  }
+
+  /** Takes in what journals got: of the runs that are known, and runs that are new. */
+  readJournals(): void {
+    for (const run of listJournals(this.#repo.commonDir)) {
+      const known = this.#runs.get(run)
+      if (known !== undefined) known.refresh()
+      else this.#readNew(run)
+    }
+  }
+
+  /** Finds a run that is known; as its journal has it now. */
+  find(run: Oid): TrackedRun | undefined {
+    return this.#runs.get(run)?.refresh()
+  }
+
+  /** All runs, in no order. */
+  all(): IterableIterator<TrackedRun> {
+    return this.#runs.values()
+  }
+
+  #readNew(run: Oid): void {
+    const { events } = readJournal(run, journalFolder(this.#repo.commonDir, run))
+    const start = events.find((event) => event.start !== undefined)?.start
+    if (start === undefined || start.run !== run) return
+    const record: RunRecord = { schema: 'run/v1', status: 'running', ...start, revision: 1 }
+    this.#runs.set(run, this.#track(record, true))
+  }
+
+  #track(record: RunRecord, isLive: boolean): TrackedRun {
+    const folder = journalFolder(this.#repo.commonDir, record.run)
+    return new TrackedRun(record, folder, isLive).refresh()
+  }
+}

@@ -1,0 +1,129 @@
+import type { JournalEvent } from '../../domain/journal-event.ts'
+import { flatten, unflatten } from '../../domain/flatten.ts'
+import type { ModelMetric, ModelOutput, RunDataset } from '../../domain/logged-model.ts'
+import type { Oid, OutputFile, RunRecord, RunStatus, Scalar } from '../../domain/run.ts'
+import { stableJson } from '../../domain/stable-json.ts'
+import { JournalFollower } from '../../journal/follow-journal.ts'
+import { MetricHistory } from './metric-history.ts'
+
+/** The tag of a run that hosts a model which was logged outside of any run. */
+export const HOST_TAG = 'git-model.host'
+
+/**
+ * A run as it stands, in memory: what the notes have of it, and on top whatever its journal got since, from this
+ * process or another. Reading the journal costs what was added, not what is there.
+ */
+export class TrackedRun {
+  readonly run: Oid
+  readonly kind: RunRecord['kind']
+  readonly code: RunRecord['code']
+  readonly author: string | undefined
+  readonly command: readonly string[] | undefined
+  readonly parent: Oid | undefined
+  readonly experiment: string | undefined
+  readonly started: number
+  name: string
+  status: RunStatus
+  finished: number | undefined
+  deleted: boolean
+  readonly params = new Map<string, Scalar>()
+  readonly tags = new Map<string, Scalar>()
+  readonly metrics: MetricHistory
+  readonly outputs = new Map<string, OutputFile>()
+  readonly datasets = new Map<string, RunDataset>()
+  readonly modelInputs = new Set<string>()
+  readonly modelOutputs = new Map<string, ModelOutput>()
+  readonly modelMetrics = new Map<string, ModelMetric>()
+  /** The fields of its logged models, by path. */
+  readonly modelFields = new Map<string, unknown>()
+  /** Whether its start is in a journal: it was not folded into the notes yet. */
+  readonly isLive: boolean
+  /** The outputs commit, as far as there is one. */
+  readonly outputsCommit: Oid | undefined
+  readonly #follower: JournalFollower
+  #models: Record<string, unknown> | undefined
+
+  constructor(record: RunRecord, folder: string, isLive: boolean) {
+    this.run = record.run
+    this.kind = record.kind
+    this.code = record.code
+    this.author = record.author
+    this.command = record.command
+    this.parent = record.parent
+    this.experiment = record.experiment
+    this.started = Date.parse(record.started)
+    this.name = record.name
+    this.status = record.status
+    this.finished = record.finished === undefined ? undefined : Date.parse(record.finished)
+    this.deleted = record.deleted === true
+    this.metrics = new MetricHistory(record.metrics)
+    this.isLive = isLive
+    this.outputsCommit = record.outputs?.commit
+    this.#follower = new JournalFollower(folder)
+    setAll(this.params, record.params)
+    setAll(this.tags, record.tags)
+    this.#addSets({
+      time: 0,
+      outputs: record.outputs?.files ?? [],
+      datasets: record.datasets ?? [],
+      model_inputs: record.model_inputs ?? [],
+      model_outputs: record.model_outputs ?? [],
+      model_metrics: record.model_metrics ?? [],
+    })
+    for (const [path, value] of flatten(record.models ?? {}, 'models/')) this.modelFields.set(path, value)
+  }
+
+  /** Takes in what was added to the journal. */
+  refresh(): this {
+    for (const event of this.#follower.next()) this.#apply(event)
+    return this
+  }
+
+  /** Whether it exists for the sake of a model that was logged outside of any run. */
+  get isHost(): boolean {
+    return this.kind === 'other' && this.tags.has(HOST_TAG)
+  }
+
+  /** The logged models of the run, by id. */
+  get models(): Readonly<Record<string, unknown>> {
+    this.#models ??= (unflatten(this.modelFields)['models'] ?? {}) as Record<string, unknown>
+    return this.#models
+  }
+
+  #apply(event: JournalEvent): void {
+    setAll(this.params, event.params)
+    for (const [key, value] of Object.entries(event.tags ?? {})) setOrDelete(this.tags, key, value)
+    for (const [path, value] of Object.entries(event.models ?? {})) {
+      setOrDelete(this.modelFields, path, value)
+      this.#models = undefined
+    }
+    for (const [key, value] of Object.entries(event.metrics ?? {})) {
+      this.metrics.add(key, { value, step: event.step ?? 0, time: event.time })
+    }
+    this.#addSets(event)
+    this.name = event.name ?? this.name
+    this.deleted = event.deleted ?? this.deleted
+    this.status = event.status ?? this.status
+    if (event.status === 'running') this.finished = undefined
+    if (event.finish === undefined) return
+    this.status = event.finish.status
+    this.finished = event.finish.at ?? event.time
+  }
+
+  #addSets(event: JournalEvent): void {
+    for (const file of event.outputs ?? []) this.outputs.set(file.path, file)
+    for (const dataset of event.datasets ?? []) this.datasets.set(stableJson(dataset), dataset)
+    for (const model of event.model_inputs ?? []) this.modelInputs.add(model)
+    for (const output of event.model_outputs ?? []) this.modelOutputs.set(stableJson(output), output)
+    for (const metric of event.model_metrics ?? []) this.modelMetrics.set(stableJson(metric), metric)
+  }
+}
+
+function setAll<T>(map: Map<string, T>, values: Readonly<Record<string, T>> | undefined): void {
+  for (const [key, value] of Object.entries(values ?? {})) map.set(key, value)
+}
+
+function setOrDelete<T>(map: Map<string, T>, key: string, value: T | null): void {
+  if (value === null) map.delete(key)
+  else map.set(key, value)
+}

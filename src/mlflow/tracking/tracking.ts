@@ -1,0 +1,163 @@
+import type { EntityKind, Experiment, RegisteredModel } from '../../domain/entity.ts'
+import type { JournalEvent } from '../../domain/journal-event.ts'
+import type { Oid } from '../../domain/run.ts'
+import type { Series, SeriesColumns } from '../../domain/series.ts'
+import type { World } from '../../domain/world.ts'
+import { readNotes } from '../../git/notes.ts'
+import { fetchedState, readTips } from '../../git/read-tips.ts'
+import { SERIES_NOTES } from '../../git/refs.ts'
+import { refsStamp } from '../../git/refs-stamp.ts'
+import type { Repository } from '../../git/repository.ts'
+import { appendEvents } from '../../journal/append-event.ts'
+import { journalFolder } from '../../journal/journal-folder.ts'
+import { editEntityNote, ENTITY_NOTES, listEntities, type EntityOf } from '../../store/entities.ts'
+import { foldFetched } from '../../store/fold-fetched.ts'
+import { foldJournals } from '../../store/fold-journals.ts'
+import { isFolded } from '../../store/folded-state.ts'
+import { decodeSeries } from '../../store/run-codec.ts'
+import { ExperimentDirectory } from './experiment-directory.ts'
+import { RunIndex } from './run-index.ts'
+import type { TrackedRun } from './tracked-run.ts'
+
+/** How long an ended run waits for others to be folded along with it, in milliseconds. */
+const FOLD_DELAY = 50
+/** How many runs' histories stay in memory. */
+const SERIES_KEPT = 20
+
+/**
+ * What the endpoint knows of the repository, in memory, and the one way in which it writes. What others write is seen:
+ * refs that move and journals that grow are read again before an answer.
+ */
+export class Tracking {
+  readonly world: World
+  readonly repo: Repository
+  readonly experiments: ExperimentDirectory
+  readonly models = new Map<string, RegisteredModel>()
+  readonly #runs: RunIndex
+  readonly #entityTips = new Map<string, Oid>()
+  readonly #series = new Map<Oid, Series['metrics']>()
+  #seriesTip: Oid | undefined
+  #stamp = ''
+  #updating: Promise<void> | undefined
+  #folding: Promise<void> = Promise.resolve()
+  #foldTimer: NodeJS.Timeout | undefined
+
+  readonly #wrapped: Oid | undefined
+
+  /** @param wrapped - the run of the command that `git model run` started, if this serves one. */
+  constructor(world: World, repo: Repository, wrapped?: Oid) {
+    this.#wrapped = wrapped
+    this.world = world
+    this.repo = repo
+    this.#runs = new RunIndex(repo)
+    this.experiments = new ExperimentDirectory(repo)
+  }
+
+  /** Tells whether a run is the one that this process runs a command for. */
+  isWrapped(run: Oid): boolean {
+    return run === this.#wrapped
+  }
+
+  /** Sees to it that what is in memory is what the repository has. Costs next to nothing where no ref moved. */
+  async refresh(): Promise<void> {
+    while (refsStamp(this.repo.commonDir) !== this.#stamp) {
+      this.#updating ??= this.#update().finally(() => (this.#updating = undefined))
+      await this.#updating
+    }
+    this.#runs.readJournals()
+  }
+
+  /** All runs, after {@link refresh}. */
+  runs(): TrackedRun[] {
+    const runs = [...this.#runs.all()]
+    for (const run of runs) this.experiments.mention(run)
+    return runs
+  }
+
+  /** Finds a run by its id. */
+  async findRun(id: string): Promise<TrackedRun | undefined> {
+    if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(id)) return undefined
+    const known = this.#runs.find(id)
+    if (known !== undefined && refsStamp(this.repo.commonDir) === this.#stamp) return known
+    await this.refresh()
+    return this.#runs.find(id)
+  }
+
+  /** Reads the history of a metric that the notes have. The last few runs that were asked for stay in memory. */
+  async readColumns(run: Oid, key: string): Promise<SeriesColumns | undefined> {
+    const known = this.#series.get(run) ?? (await this.#readSeries(run))
+    return Object.hasOwn(known, key) ? known[key] : undefined
+  }
+
+  /** Adds to a run: when it returns, the events survive the end of this process. */
+  append(run: TrackedRun, events: readonly JournalEvent[], durable = false): void {
+    if (events.length === 0) return
+    appendEvents(journalFolder(this.repo.commonDir, run.run), events, durable)
+    run.refresh()
+    if (!run.isLive || run.status !== 'running') this.foldSoon()
+  }
+
+  /** Changes an experiment or a registered model, and waits until git has it. As `editEntityNote`. */
+  async edit<K extends EntityKind>(
+    kind: K,
+    key: string,
+    change: (entity: EntityOf[K] | undefined, anchor: Oid) => EntityOf[K],
+  ): Promise<EntityOf[K]> {
+    const entity = await editEntityNote(this.repo, kind, key, change)
+    this.#put(entity)
+    return entity
+  }
+
+  /** Writes the runs that ended into the notes, a little later, together. */
+  foldSoon(): void {
+    this.#foldTimer ??= setTimeout(() => {
+      this.#foldTimer = undefined
+      this.#folding = this.#folding.then(() => this.#fold())
+    }, FOLD_DELAY)
+  }
+
+  /** Waits until everything that ended is in the notes. What cannot be written stays in its journal. */
+  async close(): Promise<void> {
+    clearTimeout(this.#foldTimer)
+    await this.#folding.then(() => this.#fold())
+  }
+
+  async #readSeries(run: Oid): Promise<Series['metrics']> {
+    const note = (await readNotes(this.repo, this.#seriesTip, [run])).get(run)
+    const metrics = (note && decodeSeries(run, note.text).value?.metrics) ?? {}
+    this.#series.set(run, metrics)
+    for (const oldest of this.#series.keys()) {
+      if (this.#series.size > SERIES_KEPT) this.#series.delete(oldest)
+    }
+    return metrics
+  }
+
+  async #fold(): Promise<void> {
+    try {
+      await foldJournals(this.repo, this.world)
+    } catch {
+      // The journals stay; the next command folds them, or says what is wrong.
+    }
+  }
+
+  async #update(): Promise<void> {
+    const stamp = refsStamp(this.repo.commonDir)
+    let tips = await readTips(this.repo)
+    if (!isFolded(this.repo.commonDir, fetchedState(tips))) tips = await foldFetched(this.repo)
+    await this.#runs.update(tips)
+    for (const kind of ['experiment', 'registry'] as const) {
+      const tip = tips.get(ENTITY_NOTES[kind])
+      if (tip === undefined || tip === this.#entityTips.get(kind)) continue
+      for (const entity of await listEntities(this.repo, tips, kind)) this.#put(entity)
+      this.#entityTips.set(kind, tip)
+    }
+    if (this.#seriesTip !== tips.get(SERIES_NOTES)) this.#series.clear()
+    this.#seriesTip = tips.get(SERIES_NOTES)
+    this.#stamp = stamp
+  }
+
+  #put(entity: Experiment | RegisteredModel): void {
+    if (entity.schema === 'experiment/v1') this.experiments.set(entity)
+    else this.models.set(entity.key, entity)
+  }
+}
