@@ -1,7 +1,8 @@
 import type { CardChange } from './card-fields.ts'
 import { compareMetrics, type MetricChange, type Verdict } from './compare-metrics.ts'
-import type { Config } from './config.ts'
+import { compareGateRules, type RuleChange } from './gate-changes.ts'
 import { checkGate, type GateFailure } from './gate.ts'
+import type { Rules } from './rules.ts'
 import type { RunRecord, Scalar } from './run.ts'
 import type { Side, SideModel } from './side.ts'
 import { stableJson } from './stable-json.ts'
@@ -70,18 +71,27 @@ export interface Comparison {
   metrics: MetricChange[]
   params: ParamChange[]
   models: ModelChange[]
-  gate: { passed: boolean; failures: GateFailure[] }
+  gate: Gate
 }
 
-/** Compares two sides by the rules of a configuration. */
+/** What the gate says. */
+export interface Gate {
+  passed: boolean
+  failures: GateFailure[]
+  /** How `.gitmodel.yaml` itself differs. */
+  changes: RuleChange[]
+  /** What the rules of the base forbid and those of the head allow. They fail where the base says `loosened: fail`. */
+  loosened: GateFailure[]
+}
+
+/** Compares two sides by the rules of the head; those of the base say what the head lets pass that was forbidden. */
 export function compareSides(
   base: Side,
   head: Side,
-  config: Config,
+  rules: { base: Rules; head: Rules },
   diffCards: (before: unknown, after: unknown) => CardChange[],
 ): Comparison {
-  const metrics = compareMetrics(base.record, head.record, config)
-  const failures = checkGate(base, head, metrics, config)
+  const metrics = compareMetrics(base.record, head.record, rules.head.config)
   return {
     base,
     head,
@@ -89,7 +99,29 @@ export function compareSides(
     metrics,
     params: compareParams(base.record, head.record),
     models: compareModels(base, head, diffCards),
-    gate: { passed: failures.length === 0, failures },
+    gate: judge(base, head, metrics, rules),
+  }
+}
+
+function judge(
+  base: Side,
+  head: Side,
+  metrics: readonly MetricChange[],
+  rules: { base: Rules; head: Rules },
+): Gate {
+  const own = checkGate(base, head, metrics, rules.head)
+  const before = compareMetrics(base.record, head.record, rules.base.config)
+  const isKnown = (failure: GateFailure): boolean =>
+    own.some(({ rule, subject, field }) => {
+      return rule === failure.rule && subject === failure.subject && field === failure.field
+    })
+  const loosened = checkGate(base, head, before, rules.base).filter((failure) => !isKnown(failure))
+  const failures = rules.base.config.gate?.loosened === 'fail' ? [...own, ...loosened] : own
+  return {
+    passed: failures.length === 0,
+    failures,
+    changes: compareGateRules(rules.base.config, rules.head.config),
+    loosened,
   }
 }
 

@@ -22,6 +22,21 @@ export interface ModelConfig {
   path: string
   /** Default `warn`. */
   card?: 'required' | 'warn' | 'off'
+  /** Fields that its card must have filled in, as `git model card set` spells them. */
+  fields?: string[]
+  /** The licences that its card may name. */
+  license?: string | string[]
+}
+
+/** What `.gitmodel.yaml` says of the gate itself. */
+export interface GateConfig {
+  /** Whether the base must have a run to compare with. Default `required`. */
+  base?: 'required' | 'optional'
+  /**
+   * What becomes of a change that the rules of the base forbid and its own allow. Read from the base, so that no change
+   * can decide it for itself. Default `warn`.
+   */
+  loosened?: 'warn' | 'fail'
 }
 
 /** What `.gitmodel.yaml` says of weight files. */
@@ -36,6 +51,7 @@ export interface WeightsConfig {
 export interface Config {
   models?: Record<string, ModelConfig>
   metrics?: Record<string, MetricConfig>
+  gate?: GateConfig
   weights?: WeightsConfig
   snapshot?: 'all' | 'default' | 'tracked' | 'none'
   sync?: {

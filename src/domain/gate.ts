@@ -1,10 +1,21 @@
+import { checkCardRules } from './gate-cards.ts'
 import type { MetricChange } from './compare-metrics.ts'
-import type { Side } from './side.ts'
-import type { Config, MetricConfig } from './config.ts'
+import type { MetricConfig } from './config.ts'
 import { fromStored, type StoredNumber } from './number.ts'
+import { sourceOf, type Rules, type RuleSource } from './rules.ts'
+import type { Side } from './side.ts'
 
-/** Which rule of `.gitmodel.yaml` a change breaks. */
-export type GateRule = 'worse' | 'min' | 'max' | 'no-record' | 'no-value' | 'card'
+/** Which kind of rule of `.gitmodel.yaml` a change breaks. */
+export type GateRule =
+  | 'worse'
+  | 'min'
+  | 'max'
+  | 'no-record'
+  | 'no-value'
+  | 'model'
+  | 'card'
+  | 'card-field'
+  | 'license'
 
 /** A rule that does not hold. */
 export interface GateFailure {
@@ -16,36 +27,41 @@ export interface GateFailure {
   head?: StoredNumber
   /** The tolerance or the bound. */
   limit?: number
+  /** The field of a card. */
+  field?: string
+  /** What stands in place of what is asked for. */
+  found?: string
+  /** The licences that are allowed. */
+  allowed?: string[]
+  source: RuleSource
 }
 
 /**
  * Checks a comparison against the rules of `.gitmodel.yaml`. What is missing fails: no record is no good record.
- * A metric with `required: false` may be absent.
+ * A metric with `required: false` may be absent, and the base with `gate: {base: optional}`.
  */
 export function checkGate(
   base: Side,
   head: Side,
   metrics: readonly MetricChange[],
-  config: Config,
+  rules: Rules,
 ): GateFailure[] {
+  const configured = Object.entries(rules.config.metrics ?? {})
   const failures: GateFailure[] = []
-  const rules = Object.entries(config.metrics ?? {})
-  if (head.record === undefined) failures.push({ rule: 'no-record', side: 'head' })
-  else {
-    for (const [name, metric] of rules) {
-      failures.push(
-        ...checkMetric(
-          name,
-          metric,
-          base,
-          metrics.find((change) => change.name === name),
-        ),
-      )
+  if (head.record === undefined) {
+    failures.push({ rule: 'no-record', side: 'head', source: sourceOf(rules, ['metrics']) })
+  } else {
+    for (const [name, metric] of configured) {
+      const change = metrics.find((candidate) => candidate.name === name)
+      failures.push(...checkMetric(name, metric, base, change, rules))
     }
   }
-  const isCompared = rules.some(([, metric]) => metric.goal !== undefined && metric.required !== false)
-  if (base.record === undefined && isCompared) failures.push({ rule: 'no-record', side: 'base' })
-  return [...failures, ...checkCards(head, config)]
+  const isCompared = configured.some(([, metric]) => metric.goal !== undefined && metric.required !== false)
+  if (base.record === undefined && isCompared && rules.config.gate?.base !== 'optional') {
+    const path = rules.config.gate?.base === undefined ? ['metrics'] : ['gate', 'base']
+    failures.push({ rule: 'no-record', side: 'base', source: sourceOf(rules, path) })
+  }
+  return [...failures, ...checkCardRules(head, rules)]
 }
 
 function checkMetric(
@@ -53,26 +69,32 @@ function checkMetric(
   config: MetricConfig,
   base: Side,
   change: MetricChange | undefined,
+  rules: Rules,
 ): GateFailure[] {
   const { head } = change ?? {}
-  if (head === undefined)
-    return config.required === false ? [] : [{ rule: 'no-value', subject: name, side: 'head' }]
+  const source = (...keys: string[]): RuleSource => sourceOf(rules, ['metrics', name, ...keys])
+  if (head === undefined) {
+    if (config.required === false) return []
+    const keys = config.required === undefined ? [] : ['required']
+    return [{ rule: 'no-value', subject: name, side: 'head', source: source(...keys) }]
+  }
   const value = fromStored(head)
   const failures: GateFailure[] = []
   const about = { subject: name, side: 'head', head } as const
-  if (config.max !== undefined && !(value <= config.max))
-    failures.push({ rule: 'max', ...about, limit: config.max })
-  if (config.min !== undefined && !(value >= config.min))
-    failures.push({ rule: 'min', ...about, limit: config.min })
+  const { max, min } = config
+  if (max !== undefined && !(value <= max))
+    failures.push({ rule: 'max', ...about, limit: max, source: source('max') })
+  if (min !== undefined && !(value >= min))
+    failures.push({ rule: 'min', ...about, limit: min, source: source('min') })
   if (base.record !== undefined && change?.verdict === 'worse') {
-    failures.push({ rule: 'worse', ...about, base: change.base!, limit: change.tolerance })
+    const key = config.tolerance === undefined ? 'goal' : 'tolerance'
+    failures.push({
+      rule: 'worse',
+      ...about,
+      base: change.base!,
+      limit: change.tolerance,
+      source: source(key),
+    })
   }
   return failures
-}
-
-function checkCards(head: Side, config: Config): GateFailure[] {
-  const required = Object.entries(config.models ?? {}).filter(([, model]) => model.card === 'required')
-  return required
-    .filter(([name]) => head.models.some((model) => model.name === name && model.card === undefined))
-    .map(([name]) => ({ rule: 'card', subject: name, side: 'head' }))
 }

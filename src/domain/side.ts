@@ -28,4 +28,6 @@ export interface SideModel {
   files: { path: string; oid: string; size: number }[]
   /** The card as plain data; absent where there is none. */
   card?: unknown
+  /** Why there is no card: these weights have none, or none were ever fetched. */
+  cardState?: 'absent' | 'unfetched'
 }

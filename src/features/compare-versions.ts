@@ -5,7 +5,7 @@ import type { Side } from '../domain/side.ts'
 import { mergeBase } from '../git/merge-base.ts'
 import { requireHead } from '../git/repository.ts'
 import { resolveCommit } from '../git/resolve.ts'
-import { readConfig } from '../store/config.ts'
+import { readRules } from '../store/config.ts'
 import { ARTIFACTS } from '../store/fold-journals.ts'
 import type { Store } from '../store/open-store.ts'
 import { defaultBase, resolveSide, withUnnamedWeights, type SideOptions } from './resolve-side.ts'
@@ -43,11 +43,14 @@ export async function compareVersions(
   const parted = await partSides(store, sides, both, options)
   const paths = outputPaths(parted)
   const [from, to] = await Promise.all(parted.map((side) => withUnnamedWeights(store, side, paths)))
-  const config = await readConfig(store.repo, to!.commit)
+  const [before, after] = await Promise.all([
+    readRules(store.repo, from!.commit, 'base'),
+    readRules(store.repo, to!.commit, 'head'),
+  ])
   const comparison = compareSides(
     { ...from!, label: sides.base.label },
     { ...to!, label: sides.head.label },
-    config,
+    { base: before, head: after },
     diffCardFields,
   )
   return options.describeFile === undefined

@@ -90,7 +90,9 @@ async function sideModel(store: Store, { name, path, pointers, target }: ModelAt
     name,
     path,
     files: pointers,
-    ...(parsed !== undefined && { card: 'document' in parsed ? parsed.document.value : {} }),
+    ...(parsed === undefined
+      ? { cardState: (await metadataState(store, 'cards')) === 'unfetched' ? 'unfetched' : 'absent' }
+      : { card: 'document' in parsed ? parsed.document.value : {} }),
   }
 }
 

@@ -4,9 +4,10 @@ export const STARTER_CONFIG = `# What git-model knows of this repository. Track 
 
 # Models that have a name: a file or a folder each.
 # card: required (a commit that changes the weights asks for one), warn (the default) or off.
+# fields and license: what the card must say for "git model diff --gate" to pass.
 #
 # models:
-#   digits: {path: models/digits.safetensors, card: required}
+#   digits: {path: models/digits.safetensors, card: required, license: [mit, apache-2.0]}
 
 # Metrics: which direction is better, which one ranks runs, and what "git model diff --gate" lets pass.
 # tolerance: allowed worsening, absolute (0.002) or relative ("1%"); min and max: absolute bounds.

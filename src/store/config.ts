@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { CONFIG_FILE, type Config } from '../domain/config.ts'
+import type { Rules } from '../domain/rules.ts'
 import type { Oid } from '../domain/run.ts'
 import { readObjects } from '../git/read-objects.ts'
 import type { Repository } from '../git/repository.ts'
@@ -15,6 +16,18 @@ export async function readConfig(repo: Repository, revision?: Oid): Promise<Conf
   if (text === undefined) return {}
   const { parseConfig } = await import('./parse-config.ts')
   return parseConfig(text, revision)
+}
+
+/**
+ * Reads the rules of a commit's `.gitmodel.yaml`, and where they stand.
+ *
+ * @throws ModelError `config-invalid`.
+ */
+export async function readRules(repo: Repository, revision: Oid, side: Rules['side']): Promise<Rules> {
+  const text = await readCommit(repo, revision)
+  if (text === undefined) return { side, config: {}, lineOf: () => undefined }
+  const { configLines, parseConfig } = await import('./parse-config.ts')
+  return { side, config: parseConfig(text, revision), lineOf: configLines(text) }
 }
 
 function readWorkTree(repo: Repository): string | undefined {

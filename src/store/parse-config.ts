@@ -25,6 +25,12 @@ export function checkConfig(text: string): { config: Config; problems: ConfigPro
   return { config: document.value as Config, problems }
 }
 
+/** Returns a function that says on which line of a `.gitmodel.yaml` something stands, by its path. */
+export function configLines(text: string): (path: readonly string[]) => number | undefined {
+  const [document] = parseDocuments(text)
+  return (path) => document?.position(path)?.line
+}
+
 /**
  * Reads the text of a `.gitmodel.yaml`.
  *

@@ -18,8 +18,17 @@ export interface SideParts {
 }
 
 /** Makes a review of two made-up runs. */
-export function makeReview(base: SideParts, head: SideParts, config: Config = {}): Review {
-  const comparison = compareSides(sideOf('a', base), sideOf('b', head), config, diffCardFields)
+export function makeReview(
+  base: SideParts,
+  head: SideParts,
+  config: Config = {},
+  before: Config = config,
+): Review {
+  const rules = {
+    base: { side: 'base', config: before, lineOf: () => undefined },
+    head: { side: 'head', config, lineOf: () => undefined },
+  } as const
+  const comparison = compareSides(sideOf('a', base), sideOf('b', head), rules, diffCardFields)
   const curves = curvesOf(comparison.metrics, seriesOf('a', base), seriesOf('b', head))
   return { comparison, curves }
 }

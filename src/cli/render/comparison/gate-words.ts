@@ -1,5 +1,8 @@
 import type { Comparison } from '../../../domain/comparison.ts'
+import { CONFIG_FILE } from '../../../domain/config.ts'
+import type { RuleChange } from '../../../domain/gate-changes.ts'
 import type { GateFailure } from '../../../domain/gate.ts'
+import type { RuleSource } from '../../../domain/rules.ts'
 import { safeText } from '../../../domain/safe-text.ts'
 import { formatNumber } from '../number.ts'
 import { valueText } from './metric-words.ts'
@@ -7,15 +10,46 @@ import { sideReason } from './side-words.ts'
 
 /** Says what rule of the gate does not hold, with its numbers. */
 export function gateText(failure: GateFailure, comparison: Comparison): string {
-  const { rule, subject = '', side, base, head, limit } = failure
+  return `${sourceText(failure.source)}: ${reasonText(failure, comparison)}`
+}
+
+/** `.gitmodel.yaml:12: metrics.val/acc.tolerance` */
+function sourceText({ side, path, line }: RuleSource): string {
+  const file = `${CONFIG_FILE}${line === undefined ? '' : `:${line}`}`
+  return `${file}${side === 'base' ? ' of the base' : ''}: ${safeText(path)}`
+}
+
+function reasonText(failure: GateFailure, comparison: Comparison): string {
+  const { rule, subject = '', side, base, head, limit, field = '', found = '', allowed = [] } = failure
   const name = safeText(subject)
   const texts = {
     worse: `${name} got worse: ${valueText(base)} → ${valueText(head)}, allowed ${formatNumber(limit ?? 0)}`,
     min: `${name} is ${valueText(head)}, below the minimum ${formatNumber(limit ?? 0)}`,
     max: `${name} is ${valueText(head)}, above the maximum ${formatNumber(limit ?? 0)}`,
     'no-record': `${safeText(comparison[side].label)} has no run (${sideReason(comparison[side])})`,
-    'no-value': `${safeText(comparison.head.label)} has no value of ${name}`,
-    card: `the model ${name} needs a card: git model card new ${name}`,
+    'no-value': noValueText(name, comparison),
+    model: `nothing stands at ${safeText(found)} in ${safeText(comparison.head.label)}`,
+    card: CARD_TEXTS[found]?.(name) ?? `the model ${name} has no card`,
+    'card-field': `the card of ${name} must say ${safeText(field)}, which is ${safeText(found)}`,
+    license: `the licence of ${name} is ${safeText(found)}, allowed: ${safeText(allowed.join(', '))}`,
   }
   return texts[rule]
+}
+
+const CARD_TEXTS: Readonly<Record<string, (name: string) => string>> = {
+  absent: (name) => `the weights of ${name} have no card: git model card new ${name}`,
+  unfetched: (name) => `the card of ${name} is not here, cards were never fetched: git model sync`,
+}
+
+function noValueText(name: string, { head }: Comparison): string {
+  const run = safeText(head.record?.name ?? '')
+  return Object.keys(head.record?.metrics ?? {}).length === 0
+    ? `the run ${run} recorded no metrics at all`
+    : `the run ${run} recorded no ${name}`
+}
+
+/** Says how `.gitmodel.yaml` itself differs: `metrics.val/acc.tolerance: 0.002 → 0.1 (looser)`. */
+export function ruleChangeText({ path, base, head, looser }: RuleChange): string {
+  const values = [base, head].map((value) => (value === undefined ? '–' : safeText(value))).join(' → ')
+  return `${safeText(path)}: ${values}${looser ? ' (looser)' : ''}`
 }

@@ -2,7 +2,7 @@ import type { Comparison, ParamChange } from '../../../domain/comparison.ts'
 import type { MetricChange } from '../../../domain/compare-metrics.ts'
 import type { Review } from '../../../domain/review.ts'
 import { renderTable, type Column } from '../table.ts'
-import { gateText } from './gate-words.ts'
+import { gateText, ruleChangeText } from './gate-words.ts'
 import { LIMITS, type Limits, Omissions } from './limits.ts'
 import { clip, codeText, details, escaped } from './markdown-text.ts'
 import { mermaidChart } from './mermaid.ts'
@@ -38,6 +38,7 @@ function write(review: Review, limits: Limits): string {
   const parts = [
     heading(comparison),
     gatePart(comparison, limits, omitted),
+    rulesPart(comparison, limits, omitted),
     metricsPart(comparison, limits, omitted),
     sidesTable(review, limits),
     curvesPart(review, limits, omitted),
@@ -67,6 +68,22 @@ function gatePart(comparison: Comparison, limits: Limits, omitted: Omissions): s
   const shown = omitted.take(failures, limits.failures, 'broken rule')
   const items = shown.map((failure) => `- ${escaped(gateText(failure, comparison), 4 * limits.text)}`)
   return `**Gate failed**, ${plural(failures.length, 'broken rule')}:\n\n${items.join('\n')}`
+}
+
+// A change that loosens its own gate is seen by whoever reads this, even where it passes.
+function rulesPart(comparison: Comparison, limits: Limits, omitted: Omissions): string {
+  const { changes, loosened, failures } = comparison.gate
+  const quiet = loosened.filter((failure) => !failures.includes(failure))
+  if (changes.length === 0 && quiet.length === 0) return ''
+  const item = (text: string): string => `- ${escaped(text, 4 * limits.text)}`
+  const isLooser = changes.some(({ looser }) => looser)
+  return [
+    `${isLooser ? '⚠️ **This change loosens its own gate**' : '**This change alters its own gate**'} (.gitmodel.yaml):\n`,
+    ...omitted.take(changes, limits.failures, 'changed rule').map((change) => item(ruleChangeText(change))),
+    ...omitted
+      .take(quiet, limits.failures, 'broken rule')
+      .map((failure) => item(`would fail by the rules of the base: ${gateText(failure, comparison)}`)),
+  ].join('\n')
 }
 
 function metricsPart(comparison: Comparison, limits: Limits, omitted: Omissions): string {

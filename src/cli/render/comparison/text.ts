@@ -7,7 +7,7 @@ import type { Side } from '../../../domain/side.ts'
 import { sparkline } from '../../../domain/sparkline.ts'
 import type { Colors } from '../../colors.ts'
 import { renderTable, type Cell, type Column } from '../table.ts'
-import { gateText } from './gate-words.ts'
+import { gateText, ruleChangeText } from './gate-words.ts'
 import {
   changeText,
   goalArrow,
@@ -148,12 +148,17 @@ function fileLines(
   return hidden === 0 ? lines : [...lines, colors.dim(`    ${hidden} more files changed; --all shows them`)]
 }
 
-function gatePart(comparison: Comparison, colors: Colors): string {
-  const { passed, failures } = comparison.gate
-  if (passed) return `gate: ${colors.green('passed')}`
+function gatePart({ gate, ...comparison }: Comparison, colors: Colors): string {
+  const { passed, failures, changes, loosened } = gate
+  const whole = { gate, ...comparison }
+  const quiet = loosened.filter((failure) => !failures.includes(failure))
   return [
-    `gate: ${colors.red('failed')}`,
-    ...failures.map((failure) => `  ${gateText(failure, comparison)}`),
+    `gate: ${passed ? colors.green('passed') : colors.red('failed')}`,
+    ...failures.map((failure) => `  ${gateText(failure, whole)}`),
+    ...changes.map((change) => `  rule changed: ${ruleChangeText(change)}`),
+    ...quiet.map((failure) =>
+      colors.yellow(`  would fail by the rules of the base: ${gateText(failure, whole)}`),
+    ),
   ].join('\n')
 }
 

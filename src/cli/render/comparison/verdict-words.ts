@@ -25,6 +25,8 @@ export function verdictLine({ verdict, metrics, base, head }: Comparison): strin
   const main = metrics.find((metric) => metric.primary) ?? metrics.find(({ goal }) => goal !== undefined)
   const isShown = main?.base !== undefined && main.head !== undefined
   const says = isShown && verdict !== 'mixed' && verdict !== 'unknown'
+  if (verdict === 'unknown' && main?.goal !== undefined)
+    return `no verdict: ${safeText(main.name)} was not measured on both sides`
   return WORDS[verdict] + (says ? `: ${metricPhrase(main)}` : '')
 }
 
