@@ -1,10 +1,11 @@
-// Prints "N passed, N failed" from the report of vitest's JSON reporter. A test file that could not be loaded counts as
-// one failure; a report without a passed test is a failure too.
+// Prints "N passed, N failed" from reports of vitest's JSON reporter, added up. A test file that could not be loaded
+// counts as one failure; a report without a passed test is a failure too.
 import { readFileSync } from 'node:fs'
 
-const { passed, failed } = count(process.argv[2])
-process.stdout.write(`${passed} passed, ${failed} failed\n`)
-process.exitCode = passed > 0 && failed === 0 ? 0 : 1
+const reports = process.argv.slice(2).map(count)
+const sum = (key) => reports.reduce((total, report) => total + report[key], 0)
+process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`)
+process.exitCode = reports.every(({ passed, failed }) => passed > 0 && failed === 0) ? 0 : 1
 
 function count(file) {
   try {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ModelError } from '../domain/errors.ts'
 import { sha256Name } from '../domain/lfs-pointer.ts'
+import { readRemoteTrouble } from '../domain/remote-trouble.ts'
 import type { Oid } from '../domain/run.ts'
+import { maskShapes } from '../domain/secret-shapes.ts'
 import { withLock } from '../git/lock.ts'
 import { diffNotes, type NoteChange } from '../git/notes.ts'
 import { readObjects } from '../git/read-objects.ts'
@@ -192,23 +194,17 @@ function lostEveryRace(remote: string, attempts: number): ModelError {
   })
 }
 
-function refusal(remote: string, prefix: string | undefined, said: string): ModelError {
-  const lines = said
-    .trim()
-    .split('\n')
-    .filter((line) => /remote:|rejected|error|denied|fatal/i.test(line))
-  return new ModelError(
-    'remote-refused',
-    `"${remote}" refused the metadata: ${lines.slice(0, 4).join('; ') || said.trim()}`,
-    {
-      hints: [
-        'nothing is lost: it stays here',
-        prefix === undefined
-          ? 'where the host refuses refs/notes or refs/model, add to .gitmodel.yaml: sync: {prefix: refs/heads/git-model}'
-          : `the team keeps its runs below ${prefix}: ask whether the host allows that`,
-        `then: git model init && git model sync ${remote}`,
-      ],
-      data: { remote, said: said.slice(0, 2000) },
-    },
-  )
+function refusal(remote: string, prefix: string | undefined, text: string): ModelError {
+  const { said, hint } = readRemoteTrouble(text, remote)
+  return new ModelError('remote-refused', `"${remote}" refused the metadata: ${said}`, {
+    hints: [
+      'nothing is lost: it stays here',
+      ...(hint === undefined ? [] : [hint]),
+      prefix === undefined
+        ? 'where the host refuses refs/notes or refs/model, add to .gitmodel.yaml: sync: {prefix: refs/heads/git-model}'
+        : `the team keeps its runs below ${prefix}: ask whether the host allows that`,
+      `then: git model init && git model sync ${remote}`,
+    ],
+    data: { remote, said: maskShapes(text).slice(0, 2000) },
+  })
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { simpleGit } from 'simple-git'
 import { isModelError, ModelError } from '../domain/errors.ts'
+import { readRemoteTrouble } from '../domain/remote-trouble.ts'
 import type { Oid } from '../domain/run.ts'
 import type { Tips } from './read-tips.ts'
 import { fetchRefspecs, remoteRef, SHARED_REFS, trackingRef, type SharedRef } from './refs.ts'
@@ -135,19 +136,13 @@ function noRemote(message: string, remotes: readonly string[]): ModelError {
 }
 
 function unreachable(remote: string, error: unknown): ModelError {
-  const said = (error as Error).message
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .slice(0, 3)
-    .join('; ')
+  const { said, hint } = readRemoteTrouble((error as Error).message, remote)
   return new ModelError('remote-unreachable', `cannot fetch from "${remote}": ${said}`, {
     hints: [
-      `git ls-remote ${remote}`,
+      hint ?? `git ls-remote ${remote}`,
       'nothing is lost: everything stays here until the next git model sync',
     ],
     data: { remote },
-    cause: error,
   })
 }
 

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { ModelError } from '../domain/errors.ts'
+import { readRemoteTrouble } from '../domain/remote-trouble.ts'
+import { maskShapes } from '../domain/secret-shapes.ts'
 import { objectPath, type LfsStore } from './lfs-store.ts'
 import { restorePinned, unpin } from './pin.ts'
 import { runLfs } from './run-lfs.ts'
@@ -50,23 +52,20 @@ export async function fetchObjects(
   const filter = paths === '' ? [] : ['--include', paths, '--exclude', '']
   const result = await runLfs(root, ['fetch', remote, commit, ...filter])
   if (result.exitCode === 0) return
-  throw new ModelError(
-    'lfs-failed',
-    `the content could not be fetched from "${remote}": ${lastLines(result.stderr)}`,
-    {
-      hints: [`git lfs fetch ${remote} ${commit.slice(0, 12)}`],
-      data: { remote, stderr: result.stderr.slice(0, 2000) },
-    },
-  )
-}
-
-function uploadFailure(remote: string, stderr: string): ModelError {
-  return new ModelError('lfs-failed', `weights could not be uploaded to "${remote}": ${lastLines(stderr)}`, {
-    hints: ['nothing is lost, they stay pinned here; try again: git model sync'],
-    data: { remote, stderr: stderr.slice(0, 2000) },
+  const { said, hint } = readRemoteTrouble(result.stderr, remote)
+  throw new ModelError('lfs-failed', `the content could not be fetched from "${remote}": ${said}`, {
+    hints: [...(hint === undefined ? [] : [hint]), `git lfs fetch ${remote} ${commit.slice(0, 12)}`],
+    data: { remote, stderr: maskShapes(result.stderr).slice(0, 2000) },
   })
 }
 
-function lastLines(text: string): string {
-  return text.trim().split('\n').slice(-2).join('; ')
+function uploadFailure(remote: string, stderr: string): ModelError {
+  const { said, hint } = readRemoteTrouble(stderr, remote)
+  return new ModelError('lfs-failed', `weights could not be uploaded to "${remote}": ${said}`, {
+    hints: [
+      ...(hint === undefined ? [] : [hint]),
+      'nothing is lost, they stay pinned here; try again: git model sync',
+    ],
+    data: { remote, stderr: maskShapes(stderr).slice(0, 2000) },
+  })
 }

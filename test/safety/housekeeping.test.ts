@@ -1,4 +1,5 @@
 import { execa } from 'execa'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { clone, gitdir, temporaryFolder, type TestRepo } from '../support/repo.ts'
@@ -43,57 +44,163 @@ async function expectIntact(repo: TestRepo, origin: string, run: string): Promis
   expect(await bob.read('w.bin')).toBe('weights')
 }
 
-const HOUSEKEEPING: Record<string, (repo: TestRepo, run: string) => Promise<unknown>> = {
-  'git gc --prune=now': (repo) => repo.git('gc', '--quiet', '--prune=now'),
-  'git notes prune on the runs': (repo) => repo.git('notes', '--ref=model/runs', 'prune'),
-  'deleting the branch, its reflog and what is unreachable': async (repo) => {
-    await repo.git('switch', '--quiet', '--force', 'main')
-    await repo.git('branch', '--quiet', '-D', 'topic')
-    await repo.git('reflog', 'expire', '--expire=now', '--all')
-    await repo.git('gc', '--quiet', '--prune=now')
+/** Something that git does, and by which rule `git model show` finds the run from the commit that is then checked out. */
+interface Housekeeping {
+  act(repo: TestRepo): Promise<unknown>
+  /** `linked`: by none, until `git model link` says so. `none`: another commit is checked out. */
+  found: 'same-tree' | 'produced' | 'linked' | 'none'
+}
+
+// docs/housekeeping.md has a row for each.
+const HOUSEKEEPING: Record<string, Housekeeping> = {
+  'git gc --prune=now': {
+    act: (repo) => repo.git('gc', '--quiet', '--prune=now'),
+    found: 'same-tree',
   },
-  'git fetch --prune': (repo) => repo.git('fetch', '--quiet', '--prune', 'origin'),
-  'git lfs prune, with the weights on no remote': async (repo) => {
-    await repo.git('rm', '--quiet', '-rf', '--ignore-unmatch', 'w.bin')
-    await repo.exec('rm', ['-f', repo.path('w.bin')])
-    await repo.git('lfs', 'prune', '--force')
-    await repo.exec('rm', ['-rf', repo.path('.git/lfs/objects')])
+  'git repack, pack-refs, prune': {
+    async act(repo) {
+      await repo.git('pack-refs', '--all', '--prune')
+      await repo.git('repack', '-a', '-d', '-f', '--quiet')
+      await repo.git('prune', '--expire=now')
+    },
+    found: 'same-tree',
   },
-  'git stash --include-untracked': (repo) => repo.git('stash', '--quiet', '--include-untracked'),
-  'git clean -fdx': (repo) => repo.git('clean', '--quiet', '-fdx'),
-  'git commit --amend': (repo) => repo.git('commit', '--quiet', '--amend', '-m', 'amended'),
-  'an interactive rebase that squashes': async (repo) => {
-    await repo.commit({ 'c.txt': 'c' }, 'more')
-    const env = { GIT_SEQUENCE_EDITOR: 'sed -i 2s/pick/squash/', GIT_EDITOR: 'true' }
-    const ran = await repo.exec('git', ['rebase', '--quiet', '--interactive', 'main'], { env })
-    expect(ran.exitCode, ran.stderr).toBe(0)
+  'git notes prune': {
+    act: (repo) => repo.git('notes', '--ref=model/runs', 'prune'),
+    found: 'same-tree',
   },
-  'a cherry-pick onto another branch': async (repo) => {
-    await repo.git('switch', '--quiet', '--create', 'other', 'main')
-    await repo.git('cherry-pick', 'topic')
+  'git branch -D': {
+    async act(repo) {
+      await repo.git('switch', '--quiet', '--force', 'main')
+      await repo.git('branch', '--quiet', '-D', 'topic')
+      await forget(repo)
+    },
+    found: 'none',
   },
-  'git filter-branch over the branch': async (repo) => {
-    const env = { FILTER_BRANCH_SQUELCH_WARNING: '1' }
-    const ran = await repo.exec(
-      'git',
-      ['filter-branch', '--force', '--msg-filter', 'sed s/^/x/', 'main..topic'],
-      { env },
-    )
-    expect(ran.exitCode, ran.stderr).toBe(0)
+  'git reset --hard': {
+    async act(repo) {
+      await repo.git('reset', '--quiet', '--hard', 'main')
+      await forget(repo)
+    },
+    found: 'none',
   },
-  'a squash merge with the base moved': async (repo) => {
-    await repo.git('switch', '--quiet', 'main')
-    await repo.commit({ 'moved.txt': 'moved' }, 'moved')
-    await repo.git('merge', '--quiet', '--squash', 'topic')
-    await repo.git('commit', '--quiet', '-m', 'squashed')
-    await repo.git('branch', '--quiet', '-D', 'topic')
+  'git fetch --prune': {
+    act: (repo) => repo.git('fetch', '--quiet', '--prune', 'origin'),
+    found: 'same-tree',
   },
+  'git remote rename': {
+    act: (repo) => repo.git('remote', 'rename', 'origin', 'upstream'),
+    found: 'same-tree',
+  },
+  'git push --mirror': {
+    act: (repo) => repo.git('push', '--quiet', '--mirror', 'origin'),
+    found: 'same-tree',
+  },
+  'git lfs prune': {
+    async act(repo) {
+      await repo.exec('rm', ['-f', repo.path('w.bin')])
+      await repo.git('lfs', 'prune', '--force')
+      await repo.exec('rm', ['-rf', repo.path('.git/lfs/objects')])
+    },
+    found: 'same-tree',
+  },
+  'git lfs prune, after a push': {
+    async act(repo) {
+      expect((await repo.model('sync')).exitCode).toBe(0)
+      await repo.exec('rm', ['-f', repo.path('w.bin')])
+      await repo.git('lfs', 'prune', '--force')
+      expect(await repo.git('lfs', 'fsck')).toContain('OK')
+      expect(existsSync(repo.path('.git/lfs/objects/c9'))).toBe(false)
+    },
+    found: 'same-tree',
+  },
+  'git stash -u': {
+    act: (repo) => repo.git('stash', '--quiet', '--include-untracked'),
+    found: 'same-tree',
+  },
+  'git clean -fdx': {
+    act: (repo) => repo.git('clean', '--quiet', '-fdx'),
+    found: 'same-tree',
+  },
+  'git commit --amend': {
+    act: (repo) => repo.git('commit', '--quiet', '--amend', '-m', 'amended'),
+    found: 'same-tree',
+  },
+  'git rebase -i, with squash': {
+    async act(repo) {
+      await commitFile(repo, 'c.txt')
+      const env = { GIT_SEQUENCE_EDITOR: 'sed -i 2s/pick/squash/', GIT_EDITOR: 'true' }
+      const ran = await repo.exec('git', ['rebase', '--quiet', '--interactive', 'main'], { env })
+      expect(ran.exitCode, ran.stderr).toBe(0)
+    },
+    found: 'linked',
+  },
+  'git cherry-pick': {
+    async act(repo) {
+      await repo.git('switch', '--quiet', '--create', 'other', 'main')
+      await repo.git('cherry-pick', 'topic')
+    },
+    found: 'same-tree',
+  },
+  'git filter-branch': {
+    async act(repo) {
+      const env = { FILTER_BRANCH_SQUELCH_WARNING: '1' }
+      const args = ['filter-branch', '--force', '--msg-filter', 'sed s/^/x/', 'main..topic']
+      const ran = await repo.exec('git', args, { env })
+      expect(ran.exitCode, ran.stderr).toBe(0)
+    },
+    found: 'same-tree',
+  },
+  'git merge --squash, the base moved': {
+    act: squashOntoMoved,
+    found: 'linked',
+  },
+  'the same, with the weights committed': {
+    async act(repo) {
+      await commitFile(repo, 'w.bin')
+      await squashOntoMoved(repo)
+    },
+    found: 'produced',
+  },
+}
+
+async function squashOntoMoved(repo: TestRepo): Promise<void> {
+  await repo.git('switch', '--quiet', 'main')
+  await commitFile(repo, 'moved.txt')
+  await repo.git('merge', '--quiet', '--squash', 'topic')
+  await repo.git('commit', '--quiet', '-m', 'squashed')
+  await repo.git('branch', '--quiet', '-D', 'topic')
+}
+
+// Not the weights that lie beside it.
+async function commitFile(repo: TestRepo, name: string): Promise<void> {
+  if (!existsSync(repo.path(name))) await repo.write(name, name)
+  await repo.git('add', name)
+  await repo.git('commit', '--quiet', '-m', name)
+}
+
+/** Leaves nothing that a branch or a tag does not reach. */
+async function forget(repo: TestRepo): Promise<void> {
+  await repo.git('reflog', 'expire', '--expire=now', '--all')
+  await repo.git('gc', '--quiet', '--prune=now')
+}
+
+async function rulesOfHead(repo: TestRepo): Promise<string[]> {
+  const ran = await repo.model('show', 'HEAD', '--json')
+  expect(ran.exitCode, ran.stderr).toBe(0)
+  return (JSON.parse(ran.stdout) as { linked: { rule: string }[] }).linked.map(({ rule }) => rule)
 }
 
 describe('what was recorded survives', () => {
   it.each(Object.keys(HOUSEKEEPING))('%s', async (name) => {
     const { repo, origin, run } = await recorded()
-    await HOUSEKEEPING[name]!(repo, run)
+    const { act, found } = HOUSEKEEPING[name]!
+    await act(repo)
+    expect(await rulesOfHead(repo)).toEqual(found === 'linked' || found === 'none' ? [] : [found])
+    if (found === 'linked') {
+      expect((await repo.model('link', 'base', 'HEAD')).exitCode).toBe(0)
+      expect(await rulesOfHead(repo)).toEqual(['linked'])
+    }
     await expectIntact(repo, origin, run)
   })
 
@@ -118,4 +225,29 @@ describe('what was recorded survives', () => {
     await expectIntact(repo, origin, run)
     expect((await repo.model('show', 'aside')).exitCode).toBe(0)
   })
+
+  it('git gc and git clean, while a run goes on', async () => {
+    const { repo, origin, run } = await recorded()
+    const script = [
+      'printf more > x.bin; git model log acc=0.7 --step 3',
+      'git reflog expire --expire=now --all; git gc --quiet --prune=now',
+      'git clean --quiet -fdx; printf more > x.bin',
+    ].join('; ')
+    const ran = await repo.model('run', '-n', 'going', '--output', 'x.bin', '--', 'sh', '-c', script)
+    expect(ran.exitCode, ran.stderr).toBe(0)
+    const shown = await repo.model('show', 'going', '--json')
+    expect(shown.stdout).toContain('0.7')
+    await expectIntact(repo, origin, run)
+  })
+})
+
+it('docs/housekeeping.md has a row for each of them, and says how the run is found', () => {
+  const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/housekeeping.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| `?([^|`]+?)`? \|.*\| ([^|]+) \|$/gm)].map(([, name, found]) => [
+    name,
+    found,
+  ])
+  const words = { 'same-tree': 'its files', produced: 'its weights', linked: '`git model link`', none: '—' }
+  for (const [name, { found }] of Object.entries(HOUSEKEEPING))
+    expect(rows).toContainEqual([name, words[found]])
 })
