@@ -22,6 +22,20 @@ export function variadic(brief: string, placeholder?: string): VariadicFlag {
   }
 }
 
+/** `--allow-secret`: what a run keeps although it looks like a credential. */
+export const allowSecretFlag = {
+  ...variadic(
+    'Place to keep although it looks like a credential: params.NAME, command.--OPTION; * and ? fit any',
+    'place',
+  ),
+  parse: parsePlace,
+} as const
+
+function parsePlace(text: string): string {
+  if (/^(?:(?:params|tags|environment|command)\.\P{Cc}+|name|experiment|notes)$/u.test(text)) return text
+  throw new Error(`${JSON.stringify(text)} is no place in a run, such as params.tokenizer_key`)
+}
+
 interface VariadicFlag {
   readonly kind: 'parsed'
   readonly parse: (input: string) => string

@@ -54,6 +54,10 @@ export interface Config {
   gate?: GateConfig
   weights?: WeightsConfig
   snapshot?: 'all' | 'default' | 'tracked' | 'none'
+  secrets?: {
+    /** What is kept although it looks like a credential: patterns of places, such as `params.tokenizer_key`. */
+    allow?: string[]
+  }
   sync?: {
     /** What a failed push of metadata does to `git push`. Default `warn`. */
     push?: 'off' | 'warn' | 'block'

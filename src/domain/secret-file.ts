@@ -24,6 +24,9 @@ const SETTINGS = /\.(?:ini|cfg|conf|toml|ya?ml|json|properties|env|rc|sh|bash|zs
 const ASSIGNMENT =
   /^[ \t{,]*(?:export[ \t]+|const[ \t]+|let[ \t]+|var[ \t]+|[/:\w.@-]*:)?["']?([A-Za-z_][\w.-]{1,60})["']?[ \t]*[=:][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'#,]+))/gm
 
+// A member of JSON, wherever it stands in its line.
+const MEMBER = /"([A-Za-z_][\w.-]{1,60})"[ \t]*:[ \t]*"([^"\n]*)"/g
+
 // What documentation and programs write in the place of a credential, or to recognise one.
 const SAMPLES =
   /(?<=:\/\/)[^\s/:@]*:(?:pass(?:word|wd)?|pwd|pw|secret|token|[a-z])(?=@)|-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?!(?:\s|\\[nr]|["'+,]){0,80}[A-Za-z0-9+/=]{30})/gi
@@ -40,14 +43,19 @@ export function looksSecretFile(path: string, content?: string): boolean {
   if (content === undefined) return false
   const text = content.replace(SAMPLES, '')
   if (maskShapes(text) !== text) return true
-  const isSettings = SETTINGS.test(name)
-  for (const [, key, double, single, bare] of content.matchAll(ASSIGNMENT)) {
+  const isSettings = SETTINGS.test(name) || isJson(name)
+  const assignments = [...content.matchAll(ASSIGNMENT), ...(isJson(name) ? content.matchAll(MEMBER) : [])]
+  for (const [, key, double, single, bare] of assignments) {
     const quoted = double ?? single
     // In a program, what is not quoted is an expression.
     const value = isSettings ? (quoted ?? bare) : quoted
     if (value !== undefined && looksSecret(key!, value) && isLiteral(key!, value, isSettings)) return true
   }
   return false
+}
+
+function isJson(name: string): boolean {
+  return /\.(?:json|jsonl|ndjson|ipynb)$/.test(name)
 }
 
 function isLiteral(key: string, value: string, isSettings: boolean): boolean {

@@ -48,6 +48,11 @@ export function looksSecret(name: string, value: unknown): boolean {
   return USUALLY.test(last) && !(last === 'pat' && before === '')
 }
 
+/** Tells whether a name is that of a password, whose value may look like any word. */
+export function looksPassword(name: string): boolean {
+  return ALWAYS.test(splitName(name).at(-1) ?? '')
+}
+
 function isKeyName(words: readonly string[]): boolean {
   const [last = '', before = '', beforeThat = ''] = words.toReversed()
   if (last === 'id') return before === 'key' && beforeThat === 'access'

@@ -1,5 +1,6 @@
+import { maskPairs } from './mask-pairs.ts'
 import { looksSecret } from './secret-name.ts'
-import { isReference, MASK, maskShapes } from './secret-shapes.ts'
+import { MASK, maskShapes } from './secret-shapes.ts'
 
 export { looksSecret } from './secret-name.ts'
 export { looksSecretFile } from './secret-file.ts'
@@ -16,9 +17,8 @@ const SHORT_OPTIONS: Readonly<Record<string, { option: string; attached: boolean
   podman: { option: '-p', attached: false },
 }
 
-// `name=value`, `name: value`, `"name": "value"` and `--name value` inside a text.
-const NAMED =
-  /(?<![\w.-])((?:--?)?[A-Za-z_][\w.-]{1,60}["']?)(\s*[=:]\s*|\s+)("[^"\n]*"|'[^'\n]*'|[^\s"'&;|,{}()<>]+)/g
+/** Tells whether something may be kept although it looks like a credential. By default nothing may. */
+export type AllowSecret = (place: string) => boolean
 
 /**
  * Masks what looks like a credential in the arguments of a command: by the name of the option or variable
@@ -27,26 +27,26 @@ const NAMED =
  * @returns the arguments with `***` in the place of credentials, and where they stood: the names, or the
  * positions of arguments that have none.
  */
-export function maskSecrets(args: readonly string[]): { args: string[]; masked: string[] } {
+export function maskSecrets(
+  args: readonly string[],
+  isAllowed: AllowSecret = () => false,
+): { args: string[]; masked: string[] } {
   const masked: string[] = []
   const result = args.map((arg, index) => {
     const named = maskNamed(args, index)
     const text = named?.text ?? maskText(arg)
-    if (text !== arg) masked.push(named?.name ?? `argument ${index + 1}`)
+    if (text === arg) return arg
+    const place = named?.name ?? `argument ${index + 1}`
+    if (isAllowed(place)) return arg
+    masked.push(place)
     return text
   })
   return { args: result, masked: [...new Set(masked)] }
 }
 
-/** Masks what looks like a credential anywhere in a text. */
+/** Masks what looks like a credential anywhere in a program or in settings. For other texts there is `maskProse`. */
 export function maskText(text: string): string {
-  return maskShapes(text).replace(NAMED, (whole, name: string, mark: string, quoted: string) => {
-    const isOption = name.startsWith('--')
-    if (/^\s+$/.test(mark) && !isOption) return whole
-    const value = quoted.replace(/^(["'])([^]*)\1$/, '$2')
-    if (isReference(value) || value.startsWith('-') || !looksSecret(name, value)) return whole
-    return `${name}${mark}${quoted.replace(value, () => MASK)}`
-  })
+  return maskPairs(maskShapes(text), ({ mark }) => mark !== 'is')
 }
 
 function maskNamed(args: readonly string[], index: number): { name: string; text: string } | undefined {

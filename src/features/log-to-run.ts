@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { allowedByVariable, allowSecrets } from '../domain/allow-secrets.ts'
 import { ModelError } from '../domain/errors.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import { toStored } from '../domain/number.ts'
@@ -19,6 +20,8 @@ export interface LogOptions {
   tags: Readonly<Record<string, Scalar | null>>
   notes?: string | undefined
   artifacts: readonly string[]
+  /** Patterns of places that may be kept although they look like credentials. */
+  allowSecrets?: readonly string[]
 }
 
 /** Where it was added. */
@@ -26,6 +29,8 @@ export interface Logged {
   run: Oid
   /** Whether the run still runs, so that what was logged is in its journal. */
   live: boolean
+  /** What was masked, because it looks like a credential: `params.hf_token`. */
+  masked: readonly string[]
 }
 
 /**
@@ -42,8 +47,9 @@ export async function logToRun(world: World, options: LogOptions): Promise<Logge
   const outputs = await storeArtifacts(world, commonDirOf(folder), options.artifacts)
   const whole = { ...event, ...(outputs.length > 0 && { outputs }) }
   if (existsSync(folder)) {
-    appendEvent(folder, { time: world.now(), ...whole })
-    return { run: active.run, live: true }
+    const isAllowed = allowSecrets([...allowedByVariable(world.env), ...(options.allowSecrets ?? [])])
+    const masked = appendEvent(folder, { time: world.now(), ...whole }, false, isAllowed)
+    return { run: active.run, live: true, masked }
   }
   return logToStored(world, { ...options, run: active.run, artifacts: [] }, whole)
 }
@@ -60,8 +66,9 @@ async function logToStored(
   const store = await openStore(world)
   const { record, live } = await findRun(store, options.run)
   const outputs = await storeArtifacts(world, store.repo.commonDir, options.artifacts)
-  await editRun(store, record.run, { ...event, ...(outputs.length > 0 && { outputs }) })
-  return { run: record.run, live }
+  const whole = { ...event, ...(outputs.length > 0 && { outputs }) }
+  const { masked } = await editRun(store, record.run, whole, options.allowSecrets)
+  return { run: record.run, live, masked }
 }
 
 function toEvent({ metrics, step, params, tags, notes }: LogOptions): Omit<JournalEvent, 'time'> {

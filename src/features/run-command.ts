@@ -1,6 +1,7 @@
 import { execa } from 'execa'
 import { statSync } from 'node:fs'
 import { constants } from 'node:os'
+import { ALLOW_VARIABLE, allowSecrets } from '../domain/allow-secrets.ts'
 import { isModelError, ModelError } from '../domain/errors.ts'
 import type { Oid, RunExit, RunRecord, RunStatus, SkippedPath } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
@@ -26,6 +27,7 @@ export interface CommandRun {
   run: Oid
   record: RunRecord
   skipped: SkippedPath[]
+  /** What was masked, because it looks like a credential: `params.hf_token`. */
   masked: string[]
   /** What could not be recorded. The run is kept all the same. */
   problems: ModelError[]
@@ -58,15 +60,17 @@ export async function runCommand(
   const end = await execute(world, options.command, started)
   if (end.missing !== undefined) problems.push(end.missing)
   else await collect(world, options, started, problems, end.status)
+  const isAllowed = allowSecrets(started.allowed)
   await attempt(problems, async () => {
-    appendEvent(started.folder, { time: world.now(), environment: await environment })
+    const described = { time: world.now(), environment: await environment }
+    started.masked.push(...appendEvent(started.folder, described, false, isAllowed))
   })
   const record = await finishRun(world, started, { status: end.status, exit: end.exit })
   return {
     run: started.run,
     record,
     skipped: started.skipped,
-    masked: started.masked,
+    masked: [...new Set(started.masked)],
     problems,
     exitCode: end.exitCode,
   }
@@ -75,13 +79,14 @@ export async function runCommand(
 async function collect(
   world: World,
   options: RunCommandOptions,
-  { repo, folder }: StartedRun,
+  started: StartedRun,
   problems: ModelError[],
   status: RunStatus,
 ): Promise<void> {
+  const { repo, folder } = started
   const here = { ...repo, cwd: world.cwd }
   for (const pattern of options.metricFiles) {
-    await attempt(problems, () => recordMetrics(world, folder, pattern), status)
+    await attempt(problems, () => recordMetrics(world, started, pattern), status)
   }
   for (const pattern of options.outputs) {
     await attempt(
@@ -95,7 +100,8 @@ async function collect(
   }
 }
 
-async function recordMetrics(world: World, folder: string, pattern: string): Promise<void> {
+async function recordMetrics(world: World, started: StartedRun, pattern: string): Promise<void> {
+  const { folder, allowed, masked } = started
   const [{ expand }, { readMetricFile }] = await Promise.all([
     import('./collect-outputs.ts'),
     import('../metric-files/read-metric-file.ts'),
@@ -103,7 +109,9 @@ async function recordMetrics(world: World, folder: string, pattern: string): Pro
   for (const file of await expand(world.cwd, pattern, 'metric-file-invalid')) {
     // Points without a time of their own were written at the latest when the file was.
     const { metrics, params } = await readMetricFile(file, Math.round(statSync(file).mtimeMs))
-    if (params !== undefined) appendEvent(folder, { time: world.now(), params })
+    if (params !== undefined) {
+      masked.push(...appendEvent(folder, { time: world.now(), params }, false, allowSecrets(allowed)))
+    }
     const events = Object.entries(metrics).flatMap(([name, points]) =>
       points.map(({ step, value, time }) => ({ time, step, metrics: { [name]: value } })),
     )
@@ -136,7 +144,11 @@ async function execute(world: World, command: readonly string[], started: Starte
     stdio: 'inherit',
     reject: false,
     cleanup: false,
-    env: { GIT_MODEL_RUN: started.run, GIT_MODEL_JOURNAL: started.folder },
+    env: {
+      GIT_MODEL_RUN: started.run,
+      GIT_MODEL_JOURNAL: started.folder,
+      [ALLOW_VARIABLE]: started.allowed.join('\n'),
+    },
   })
   if (child.pid !== undefined) {
     appendEvent(started.folder, { time: world.now(), process: identifyProcess(child.pid) })

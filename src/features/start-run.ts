@@ -3,7 +3,9 @@ import type { JournalEvent, RunStart } from '../domain/journal-event.ts'
 import { inventName } from '../domain/run-name.ts'
 import { isValidKey, type Oid, type RunKind, type Scalar, type SkippedPath } from '../domain/run.ts'
 import { ModelError } from '../domain/errors.ts'
-import { maskSecrets } from '../domain/secrets.ts'
+import { allowedByVariable, allowSecrets } from '../domain/allow-secrets.ts'
+import { maskWords } from '../domain/mask-words.ts'
+import type { AllowSecret } from '../domain/secrets.ts'
 import type { World } from '../domain/world.ts'
 import { commitRun } from '../git/commit-run.ts'
 import { openRepository, requireHead, type Repository } from '../git/repository.ts'
@@ -27,6 +29,8 @@ export interface StartRunOptions {
   parent?: Oid | undefined
   /** In milliseconds since 1970; default: now. */
   started?: number | undefined
+  /** Patterns of places that may be kept although they look like credentials, besides those of `.gitmodel.yaml`. */
+  allowSecrets?: readonly string[] | undefined
 }
 
 /** A run that has started. */
@@ -37,8 +41,10 @@ export interface StartedRun {
   /** The folder its journal is in. */
   folder: string
   skipped: SkippedPath[]
-  /** Which arguments of the command were masked, because they look like credentials. */
+  /** Which places were masked, because they look like credentials: `params.hf_token`, `command.--password`. */
   masked: string[]
+  /** What may be kept although it looks so: patterns of places. */
+  allowed: string[]
 }
 
 /**
@@ -55,18 +61,25 @@ export async function startRun(world: World, options: StartRunOptions = {}): Pro
     takeSnapshot(born, config.snapshot),
     gitLine(repo, ['var', 'GIT_AUTHOR_IDENT']),
   ])
+  const allowed = [
+    ...(config.secrets?.allow ?? []),
+    ...allowedByVariable(world.env),
+    ...(options.allowSecrets ?? []),
+  ]
+  const isAllowed = allowSecrets(allowed)
   const nonce = randomBytes(16)
-  const name = options.name ?? inventName(nonce)
+  // Before the name is in the message of the run commit.
+  const { words, masked } = maskWords(toWords(options, inventName(nonce)), isAllowed)
+  const { name } = words
   const run = await commitRun(repo, {
     parent: born.head,
     tree: snapshot.tree,
     name,
     nonce: nonce.toString('hex'),
   })
-  const { args, masked } = maskSecrets([...(options.command ?? [])])
   const start: RunStart = {
     run,
-    name,
+    ...words,
     kind: options.kind ?? 'training',
     started: new Date(options.started ?? world.now()).toISOString(),
     author: author.replace(/ \d+ [+-]\d+$/, ''),
@@ -77,24 +90,37 @@ export async function startRun(world: World, options: StartRunOptions = {}): Pro
       dirty: snapshot.dirty,
       ...(snapshot.skipped.length > 0 && { skipped: snapshot.skipped }),
     },
-    ...(options.experiment !== undefined && { experiment: options.experiment }),
-    ...(args.length > 0 && { command: args }),
     ...(options.parent !== undefined && { parent: options.parent }),
-    ...(options.params !== undefined && { params: options.params }),
-    ...(options.tags !== undefined && { tags: options.tags }),
   }
-  const folder = await openJournal(repo, { time: world.now(), start, process: identifyProcess(process.pid) })
-  return { run, name, repo, folder, skipped: snapshot.skipped, masked }
+  const event = { time: world.now(), start, process: identifyProcess(process.pid) }
+  const folder = await openJournal(repo, event, isAllowed)
+  return { run, name, repo, folder, skipped: snapshot.skipped, masked, allowed }
+}
+
+type StartWords = Pick<RunStart, 'name' | 'experiment' | 'command' | 'params' | 'tags'>
+
+function toWords({ name, experiment, command, params, tags }: StartRunOptions, invented: string): StartWords {
+  return {
+    name: name ?? invented,
+    ...(experiment !== undefined && { experiment }),
+    ...(command !== undefined && command.length > 0 && { command: [...command] }),
+    ...(params !== undefined && { params }),
+    ...(tags !== undefined && { tags }),
+  }
 }
 
 // The ref before the first event: without it `git gc` may take the run commit while the run goes on. The folder before
 // the ref: a ref that is left without an event, since this process was killed here, goes with the empty journal.
-async function openJournal(repo: Repository, event: JournalEvent & { start: RunStart }): Promise<string> {
+async function openJournal(
+  repo: Repository,
+  event: JournalEvent & { start: RunStart },
+  isAllowed: AllowSecret,
+): Promise<string> {
   const { run } = event.start
   const folder = journalFolder(repo.commonDir, run)
   makeJournal(folder)
   await updateRefs(repo, [{ ref: runningRef(run), from: undefined, to: run }], 'git-model: start')
-  appendEvent(folder, event, true)
+  appendEvent(folder, event, true, isAllowed)
   return folder
 }
 

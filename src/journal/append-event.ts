@@ -2,6 +2,8 @@ import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { ModelError } from '../domain/errors.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
+import { maskEvent } from '../domain/mask-words.ts'
+import type { AllowSecret } from '../domain/secrets.ts'
 
 /**
  * Appends an event to a journal with one write, which other processes that append to the same file cannot
@@ -9,10 +11,17 @@ import type { JournalEvent } from '../domain/journal-event.ts'
  *
  * @param folder - the run's journal folder; made where it is missing.
  * @param durable - wait until the disk has it, so that it survives a power cut too.
+ * @param isAllowed - what may be written although it looks like a credential.
+ * @returns the places that were masked, because they looked like credentials: see `maskWords`.
  * @throws ModelError `disk-full`, `write-failed`.
  */
-export function appendEvent(folder: string, event: JournalEvent, durable = false): void {
-  appendEvents(folder, [event], durable)
+export function appendEvent(
+  folder: string,
+  event: JournalEvent,
+  durable = false,
+  isAllowed?: AllowSecret,
+): string[] {
+  return appendEvents(folder, [event], durable, isAllowed)
 }
 
 /** Makes a run's journal folder. @throws ModelError `disk-full`, `write-failed`. */
@@ -25,13 +34,19 @@ export function makeJournal(folder: string): void {
 }
 
 /** Appends several events with one write. As {@link appendEvent}. */
-export function appendEvents(folder: string, events: readonly JournalEvent[], durable = false): void {
+export function appendEvents(
+  folder: string,
+  events: readonly JournalEvent[],
+  durable = false,
+  isAllowed?: AllowSecret,
+): string[] {
+  const clean = events.map((event) => maskEvent(event, isAllowed))
   const file = path.join(folder, 'log.jsonl')
   try {
     mkdirSync(folder, { recursive: true })
     const descriptor = openSync(file, 'a')
     try {
-      writeWhole(descriptor, events.map(eventLine).join(''))
+      writeWhole(descriptor, clean.map(({ event }) => eventLine(event)).join(''))
       if (durable) fsyncSync(descriptor)
     } finally {
       closeSync(descriptor)
@@ -39,6 +54,7 @@ export function appendEvents(folder: string, events: readonly JournalEvent[], du
   } catch (error) {
     throw writeFailure(file, error)
   }
+  return [...new Set(clean.flatMap(({ masked }) => masked))]
 }
 
 /**

@@ -1,6 +1,8 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import path from 'node:path'
 import type { JournalEvent } from '../domain/journal-event.ts'
+import { maskEvent } from '../domain/mask-words.ts'
+import type { AllowSecret } from '../domain/secrets.ts'
 import { eventLine, writeFailure, writeWhole } from './append-event.ts'
 
 /**
@@ -9,19 +11,26 @@ import { eventLine, writeFailure, writeWhole } from './append-event.ts'
  */
 export class JournalWriter {
   readonly #file: string
+  readonly #isAllowed: AllowSecret
   #descriptor: number | undefined
 
-  constructor(folder: string) {
+  constructor(folder: string, isAllowed: AllowSecret) {
+    this.#isAllowed = isAllowed
     this.#file = path.join(folder, `process-${process.pid}.jsonl`)
   }
 
-  /** @throws ModelError `disk-full`, `write-failed`. */
-  append(event: JournalEvent): void {
+  /**
+   * @returns the places that were masked, because they looked like credentials.
+   * @throws ModelError `disk-full`, `write-failed`.
+   */
+  append(event: JournalEvent): string[] {
+    const clean = maskEvent(event, this.#isAllowed)
     try {
-      writeWhole((this.#descriptor ??= this.#open()), eventLine(event))
+      writeWhole((this.#descriptor ??= this.#open()), eventLine(clean.event))
     } catch (error) {
       throw writeFailure(this.#file, error)
     }
+    return clean.masked
   }
 
   /** Waits until the disk has everything. */

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { allowedByVariable, allowSecrets } from '../domain/allow-secrets.ts'
 import { ModelError } from '../domain/errors.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import { toStored, type StoredNumber } from '../domain/number.ts'
 import { isValidKey, type Oid, type RunKind, type Scalar } from '../domain/run.ts'
+import { safeText } from '../domain/safe-text.ts'
+import type { AllowSecret } from '../domain/secrets.ts'
 import type { World } from '../domain/world.ts'
 import { JournalWriter } from '../journal/journal-writer.ts'
 
@@ -16,6 +19,12 @@ export interface RunOptions {
   kind?: RunKind
   params?: Record<string, Scalar>
   tags?: Record<string, Scalar>
+  /**
+   * What is to be kept although it looks like a credential, besides what `secrets: allow:` of `.gitmodel.yaml` names:
+   * `params.NAME`, `tags.NAME`, `command.NAME`, with `*` and `?`. Everything else that looks so is masked, and named in
+   * a process warning with the code `GIT_MODEL_MASKED`.
+   */
+  allowSecrets?: string[]
   /** A folder in the repository. Default: the current one. */
   cwd?: string
 }
@@ -61,14 +70,17 @@ export async function startRun(options: RunOptions = {}): Promise<Run> {
   const features = await import('../features/start-run.ts')
   const command = [path.basename(process.argv[0] ?? 'node'), ...process.argv.slice(1)]
   const started = await features.startRun(world, { ...options, command: relativeTo(world.cwd, command) })
-  return new RecordedRun(world, started.run, started.folder, async (finish) => {
+  const recorded = new RecordedRun(world, started, allowSecrets(started.allowed), async (finish) => {
     const { finishRun } = await import('../features/finish-run.ts')
     await finishRun(world, started, finish)
   })
+  recorded.warnOfMasked(started.masked)
+  return recorded
 }
 
-function attach(world: World, { run, folder }: { run: Oid; folder: string }, options: RunOptions): Run {
-  const attachedRun = new RecordedRun(world, run, folder, async () => {})
+function attach(world: World, journal: { run: Oid; folder: string }, options: RunOptions): Run {
+  const isAllowed = allowSecrets([...allowedByVariable(world.env), ...(options.allowSecrets ?? [])])
+  const attachedRun = new RecordedRun(world, journal, isAllowed, async () => {})
   if (options.params !== undefined) attachedRun.params(options.params)
   if (options.tags !== undefined) attachedRun.tags(options.tags)
   return attachedRun
@@ -91,18 +103,19 @@ class RecordedRun implements Run {
   readonly #writer: JournalWriter
   readonly #folder: string
   readonly #close: (finish: NonNullable<JournalEvent['finish']>) => Promise<void>
+  readonly #masked = new Set<string>()
   #ended = false
 
   constructor(
     world: World,
-    id: Oid,
-    folder: string,
+    { run, folder }: { run: Oid; folder: string },
+    isAllowed: AllowSecret,
     close: (finish: NonNullable<JournalEvent['finish']>) => Promise<void>,
   ) {
-    this.id = id
+    this.id = run
     this.#world = world
     this.#folder = folder
-    this.#writer = new JournalWriter(folder)
+    this.#writer = new JournalWriter(folder, isAllowed)
     this.#close = close
   }
 
@@ -125,13 +138,13 @@ class RecordedRun implements Run {
   params(params: Readonly<Record<string, Scalar>>): void {
     this.#refuseEnded()
     checkScalars(params)
-    this.#writer.append({ time: this.#world.now(), params })
+    this.warnOfMasked(this.#writer.append({ time: this.#world.now(), params }))
   }
 
   tags(tags: Readonly<Record<string, Scalar | null>>): void {
     this.#refuseEnded()
     checkScalars(tags)
-    this.#writer.append({ time: this.#world.now(), tags })
+    this.warnOfMasked(this.#writer.append({ time: this.#world.now(), tags }))
   }
 
   async artifact(file: string): Promise<void> {
@@ -158,6 +171,18 @@ class RecordedRun implements Run {
     const commonDir = path.dirname(path.dirname(path.dirname(this.#folder)))
     const outputs = await features[how]({ root, commonDir, cwd }, [file])
     this.#writer.append({ time: this.#world.now(), outputs })
+  }
+
+  /** Says once of each place that it was masked, as Node says such things: on standard error, and to listeners. */
+  warnOfMasked(places: readonly string[]): void {
+    const fresh = places.filter((place) => !this.#masked.has(place))
+    for (const place of fresh) this.#masked.add(place)
+    if (fresh.length === 0) return
+    const message = `masked in the record of the run, because it looks like a credential: ${fresh.map(safeText).join(', ')}`
+    process.emitWarning(message, {
+      code: 'GIT_MODEL_MASKED',
+      detail: 'To keep it, name the place under "secrets: allow:" in .gitmodel.yaml, or in allowSecrets.',
+    })
   }
 
   #refuseEnded(): void {

@@ -1,6 +1,7 @@
 import { CARD_SCHEMA, type Card, type CardConflict, type CardPath, type CardProblem } from '../domain/card.ts'
 import { cardFields } from '../domain/card-fields.ts'
-import { formatCardPath } from '../domain/card-path.ts'
+import { findCardSecrets } from '../domain/card-secrets.ts'
+import { formatCardPath, parseCardPath } from '../domain/card-path.ts'
 import { nearMiss } from '../domain/near-miss.ts'
 import { cardMembers } from './card-members.ts'
 import { cardPosition, parseCard, type CardDocument } from './card-document.ts'
@@ -49,7 +50,7 @@ export function checkCardText(text: string): CheckedCard {
     newer: false,
     problems,
     conflicts,
-    warnings: misspelt(document),
+    warnings: [...misspelt(document), ...secrets(document)],
     unknown: unknownFields(card),
   }
 }
@@ -88,6 +89,16 @@ function misspelt(document: CardDocument): CardProblem[] {
     const message = `is no key that the Hugging Face Hub knows; did you mean "${meant}"?`
     return [{ field: formatCardPath([key]), message, ...cardPosition(document, [key]) }]
   })
+}
+
+// A card is written by hand: nothing in it is masked.
+function secrets(document: CardDocument): CardProblem[] {
+  const message = 'looks like a credential, and a card is shared with everybody who has the repository'
+  return findCardSecrets(document.value).map((field) => ({
+    field,
+    message,
+    ...cardPosition(document, parseCardPath(field)),
+  }))
 }
 
 // In a pointer, an index and a key that is a number look alike.

@@ -69,6 +69,10 @@ const SENTENCES: Readonly<Record<string, (params: Record<string, unknown>) => st
 // What a pattern of our schemas means, by a part of it that the others do not have.
 const PATTERNS: readonly (readonly [part: string, message: string])[] = [
   ['git-(?:tree', 'must be git-tree:OID, git-blob:OID or sha256:HEX'],
+  [
+    'params|tags',
+    'must be params.NAME, tags.NAME, environment.NAME, command.NAME, name, experiment or notes',
+  ],
   ['sha256:', 'must be sha256: and 64 hexadecimal digits'],
   ['[0-9a-f]{40}', 'must be a git object name: 40 or 64 hexadecimal digits'],
   ['T\\d{2}', 'must be a time such as 2026-11-23T08:00:00.000Z'],

@@ -62,6 +62,33 @@ test('a full strict part is valid, and every null in it is unknown', () => {
   ])
 })
 
+test('what looks like a credential is named with its place, and samples are none', () => {
+  const token = `hf_${'aBcD1'.repeat(7)}`
+  const text = [
+    'schema: card/v1',
+    'license: mit',
+    'repo: https://ada:swordfish@example.org/x',
+    'eos_token: "<|endoftext|>"',
+    'card:',
+    '  training:',
+    `    hyperparameters: {api_key: ${'0123456789abcdef'.repeat(2)}, tokenizer: bert-base-uncased-2018-10}`,
+    '  body: |',
+    `    login("${token}")`,
+    '',
+  ].join('\n')
+  expect(checkCardText(text).warnings.map(({ field, line }) => [field, line])).toEqual([
+    ['repo', 3],
+    ['card.training.hyperparameters.api_key', 7],
+    ['card.body', 8],
+  ])
+  expect(JSON.stringify(checkCardText(text).warnings)).not.toContain(token)
+  const sample = text
+    .replace(token, 'YOUR_TOKEN')
+    .replace(/^repo.*\n/m, '')
+    .replace(/api_key: \w+/, 'api_key: null')
+  expect(checkCardText(sample).warnings).toEqual([])
+})
+
 test('problems say where they are', () => {
   const text =
     '---\nschema: card/v1\nlicense: {spdx: MIT}\nlicence: mit\ncard:\n  identity:\n    nmae: x\n  weights:\n    - oid: 5\n'

@@ -238,6 +238,8 @@ describe('looksSecretFile', () => {
     ['.npmrc', `//registry.example.org/:_authToken=${'a1b2c3d4'.repeat(4)}`],
     ['config.yaml', 'db:\n  password: hunter2\n'],
     ['config.json', '{\n  "api_key": "0123456789abcdef"\n}'],
+    ['config.json', '{"a":{"db":{"password":"hunter2"}}}'],
+    ['log.jsonl', '{"step": 1, "hf_token": "a1b2c3d4e5f6a7b8"}'],
     ['train.py', `api_key = "${'a1b2c3d4'.repeat(4)}"`],
     ['deploy.md', `${KEY}\n${'MIIEpAIBAAKCAQEA'.repeat(4)}\n`],
     ['train.py', `login("${SAMPLES.huggingFace}")`],

@@ -1,6 +1,6 @@
 import { buildCommand } from '@stricli/core'
 import type { Context } from '../context.ts'
-import { jsonFlag, variadic } from '../flags.ts'
+import { allowSecretFlag, jsonFlag, variadic } from '../flags.ts'
 
 interface Flags {
   run?: string
@@ -9,6 +9,7 @@ interface Flags {
   tag?: readonly string[]
   note?: string
   artifact?: readonly string[]
+  allowSecret?: readonly string[]
   json?: boolean
 }
 
@@ -51,6 +52,7 @@ export const log = buildCommand<Flags, string[], Context>({
         placeholder: 'text',
       },
       artifact: variadic('File to keep with the run, in Git LFS; a path, folder or glob', 'path'),
+      allowSecret: allowSecretFlag,
       json: jsonFlag,
     },
     aliases: { p: 'param', t: 'tag' },
@@ -71,7 +73,12 @@ export const log = buildCommand<Flags, string[], Context>({
       tags: Object.fromEntries(tags.map(([key, value]) => [key, value === '' ? null : value])),
       notes: flags.note,
       artifacts: flags.artifact ?? [],
+      allowSecrets: flags.allowSecret ?? [],
     })
+    if (logged.masked.length > 0) {
+      const { renderMasked } = await import('../render/masked.ts')
+      this.out.warn(...renderMasked(logged.masked))
+    }
     if (flags.json === true) this.out.json({ schema: 'logged/v1', ...logged })
     else if (!logged.live) this.out.status(`added to run ${logged.run.slice(0, 12)}; git push shares it`)
   },

@@ -1,6 +1,6 @@
 import { buildCommand } from '@stricli/core'
 import type { Context } from '../context.ts'
-import { jsonFlag, variadic } from '../flags.ts'
+import { allowSecretFlag, jsonFlag, variadic } from '../flags.ts'
 
 interface Flags {
   name?: string
@@ -10,6 +10,7 @@ interface Flags {
   metrics?: readonly string[]
   output?: readonly string[]
   input?: readonly string[]
+  allowSecret?: readonly string[]
   json?: boolean
 }
 
@@ -53,6 +54,7 @@ export const run = buildCommand<Flags, string[], Context>({
         'path',
       ),
       input: variadic('Data that the command reads; recorded by its content', 'path'),
+      allowSecret: allowSecretFlag,
       json: jsonFlag,
     },
     aliases: { n: 'name', e: 'experiment', p: 'param', t: 'tag' },
@@ -65,6 +67,7 @@ export const run = buildCommand<Flags, string[], Context>({
   async func(flags, ...command) {
     const { runCommand } = await import('../../features/run-command.ts')
     const { parseAssignments } = await import('../../domain/assignment.ts')
+    const { renderMasked } = await import('../render/masked.ts')
     const { renderStarted, renderEnded } = await import('../render/run-status.ts')
     const options = {
       name: flags.name,
@@ -75,12 +78,19 @@ export const run = buildCommand<Flags, string[], Context>({
       outputs: flags.output ?? [],
       inputs: flags.input ?? [],
       command,
+      allowSecrets: flags.allowSecret,
     }
+    const said: string[] = []
     const ended = await runCommand(this.world, options, (started) => {
       for (const line of renderStarted(started)) this.out.status(line)
+      said.push(...started.masked)
+      if (said.length > 0) this.out.warn(...renderMasked(said))
     })
+    const late = ended.masked.filter((place) => !said.includes(place))
+    if (late.length > 0) this.out.warn(...renderMasked(late))
     for (const problem of ended.problems) this.out.warn(problem.message, problem.hints[0])
-    if (flags.json === true) this.out.json({ schema: 'run-ended/v1', run: ended.run, record: ended.record })
+    if (flags.json === true)
+      this.out.json({ schema: 'run-ended/v1', run: ended.run, record: ended.record, masked: ended.masked })
     else this.out.status(renderEnded(ended.record))
     this.process.exitCode = ended.exitCode === 0 && ended.problems.length > 0 ? 1 : ended.exitCode
   },

@@ -49,7 +49,10 @@ function hints({ state, name, problems, warnings }: CardCheck): string[] {
   if (state === 'unfetched') return ['git model sync', `git model card new ${model}`]
   if (state === 'stale' || state === 'missing') return [`git model card new ${model}`]
   if (state === 'absent') return ['git model checkout COMMIT   brings the weights back']
-  if (problems.length === 0) return ['upgrade git-model']
+  if (problems.length === 0)
+    return warnings.some(({ field }) => field === 'schema')
+      ? ['upgrade git-model']
+      : [`git model card edit ${model}`]
   const conflict = problems.find(({ message }) => message.startsWith('was changed to'))
   if (conflict === undefined) return [`git model card edit ${model}`]
   if (conflict.field === '*')

@@ -15,23 +15,13 @@ const REASONS: Record<SkippedPath['reason'], string> = {
 }
 
 /** The lines that are printed when a run starts. */
-export function renderStarted(started: {
-  run: Oid
-  name: string
-  skipped: SkippedPath[]
-  masked: string[]
-}): string[] {
+export function renderStarted(started: { run: Oid; name: string; skipped: SkippedPath[] }): string[] {
   const lines = [`run ${started.run.slice(0, 12)} ${safeText(started.name)} started`]
   const shown = started.skipped.slice(0, MAX_SHOWN)
   for (const { path, reason } of shown)
     lines.push(`not in the snapshot: ${safeText(path)} (${REASONS[reason]})`)
   if (started.skipped.length > shown.length) {
     lines.push(`not in the snapshot: ${started.skipped.length - shown.length} more`)
-  }
-  if (started.masked.length > 0) {
-    lines.push(
-      `masked in the record, because it looks like a credential: ${started.masked.map(safeText).join(', ')}`,
-    )
   }
   return lines
 }
