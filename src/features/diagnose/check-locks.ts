@@ -25,9 +25,9 @@ export const checkLocks: Check = async ({ repo: { commonDir } }) => {
 }
 
 async function clearQuietLocks(commonDir: string): Promise<number> {
-  const end = Date.now() + QUIET + 1000
+  const end = performance.now() + QUIET + 1000
   let cleared = 0
-  while (listLocks(commonDir).length > 0 && Date.now() < end) {
+  while (listLocks(commonDir).length > 0 && performance.now() < end) {
     cleared += clearStaleLocks(commonDir, QUIET).length
     if (listLocks(commonDir).length > 0) await sleep(200)
   }
