@@ -40,3 +40,31 @@ export function numpyDtype(text: string): NumpyDtype | undefined {
     isPlain: name !== undefined && (order !== '>' || count === 1),
   }
 }
+
+const NAMES: Readonly<Record<string, string>> = {
+  bool: 'b1',
+  ...Object.fromEntries(
+    [8, 16, 32, 64].flatMap((bits) => [
+      [`int${bits}`, `i${bits / 8}`],
+      [`uint${bits}`, `u${bits / 8}`],
+    ]),
+  ),
+  float16: 'f2',
+  float32: 'f4',
+  float64: 'f8',
+  complex64: 'c8',
+}
+
+// JAX's own (ml_dtypes).
+const SMALL_FLOATS: Readonly<Record<string, [name: string, size: number]>> = {
+  bfloat16: ['BF16', 2],
+  float8_e4m3fn: ['F8_E4M3', 1],
+  float8_e5m2: ['F8_E5M2', 1],
+}
+
+/** Reads a dtype's name, such as `float32` or `bfloat16`. */
+export function numpyDtypeByName(name: string): NumpyDtype | undefined {
+  const small = Object.hasOwn(SMALL_FLOATS, name) ? SMALL_FLOATS[name] : undefined
+  if (small !== undefined) return { name: small[0], size: small[1], isPlain: true }
+  return Object.hasOwn(NAMES, name) ? numpyDtype(`<${NAMES[name]}`) : undefined
+}

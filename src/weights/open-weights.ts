@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import path from 'node:path'
 import { ModelError } from '../domain/errors.ts'
 import { parsePointer } from '../domain/lfs-pointer.ts'
+import { addExternalData } from './add-external-data.ts'
 import { beside } from './beside.ts'
 import { withFile, type ByteSource } from './byte-source.ts'
 import { joinShards, type Shard } from './join-shards.ts'
@@ -32,7 +33,10 @@ export async function openWeights(file: string, options: OpenOptions = {}): Prom
   const name = options.name ?? file
   const locate = options.locate ?? ((relative) => Promise.resolve(beside(file, relative)))
   const opened = withFile(file, (source) => view(source, name), name)
-  if (!('shards' in opened)) return opened
+  if (!('shards' in opened)) {
+    const places = await Promise.all(opened.files.map(async (each) => [each, await locate(each)] as const))
+    return addExternalData(opened, new Map(places), name)
+  }
   const shards: Shard[] = []
   for (const relative of opened.shards) {
     const place = await locate(relative)

@@ -1,6 +1,9 @@
 import type { ByteSource } from './byte-source.ts'
 import { classifySource } from './classify.ts'
+import { viewFlax } from './view-flax.ts'
+import { viewGguf } from './view-gguf.ts'
 import { viewNpy, viewNpz } from './view-numpy.ts'
+import { viewOnnx } from './view-onnx.ts'
 import { viewPickle, viewPytorch, viewPytorchLegacy } from './view-pickle.ts'
 import { viewSafetensors } from './view-safetensors.ts'
 import type { WeightFormat } from './weight-format.ts'
@@ -16,6 +19,9 @@ const READERS: Partial<Record<WeightFormat, Reader>> = {
   npy: viewNpy,
   'npy-object': viewNpy,
   npz: viewNpz,
+  gguf: viewGguf,
+  flax: viewFlax,
+  onnx: viewOnnx,
 }
 
 /**

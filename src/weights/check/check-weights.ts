@@ -3,6 +3,8 @@ import { withFile, type ByteSource } from '../byte-source.ts'
 import { classifySource } from '../classify.ts'
 import { readBare } from '../pickle/read-bare.ts'
 import { readPytorchLegacy } from '../pickle/read-pytorch-legacy.ts'
+import { WireDamage } from '../protobuf/walk-message.ts'
+import { readOnnx } from '../read-onnx.ts'
 import { NpyDamage, readNpyHeader } from '../read-npy.ts'
 import type { WeightFormat } from '../weight-format.ts'
 import { ZipDamage } from '../zip/zip-damage.ts'
@@ -42,7 +44,12 @@ function checkDamaged(check: () => PartCheck): PartCheck {
   try {
     return check()
   } catch (error) {
-    if (error instanceof ZipDamage || error instanceof NpyDamage || isModelError(error, 'weights-invalid'))
+    if (
+      error instanceof ZipDamage ||
+      error instanceof NpyDamage ||
+      error instanceof WireDamage ||
+      isModelError(error, 'weights-invalid')
+    )
       return unreadable(error.message)
     throw error
   }
@@ -72,6 +79,8 @@ function checkFormat(
       return checkZip(source, checkMember)
     case 'tar':
       return unreadable('it is a tar archive, in which nothing is looked at')
+    case 'onnx':
+      return noPickle(readOnnx(source).customOperators.map((operator) => `the custom operator ${operator}`))
     case 'unknown':
       return checkUnknown(source, name)
     default:
