@@ -22,6 +22,7 @@ export function classifySource(source: ByteSource, name: string): WeightFormat {
   if (startsWith(head, 'PK\u0003\u0004') || startsWith(head, 'PK\u0005\u0006'))
     return classifyZip(zipMembers(source))
   if (startsWith(head, '\u0093NUMPY')) return classifyNpy(head)
+  if (isSavedModel(head)) return 'savedmodel'
   if (isOnnx(head)) return 'onnx'
   return classifyByName(source, head, name.toLowerCase())
 }
@@ -76,6 +77,12 @@ function classifyZip(members: readonly string[]): WeightFormat {
 
 function classifyNpy(head: Buffer): WeightFormat {
   return /'descr':\s*(?:'[|<>=]?O|\[.*'[|<>=]?O)/s.test(head.toString('latin1')) ? 'npy-object' : 'npy'
+}
+
+// saved_model_schema_version 1, then a meta graph whose first field is its description; an ONNX model of version 1 would
+// have its producer's name there.
+function isSavedModel(head: Buffer): boolean {
+  return /^\x08\x01\x12[\x80-\xff]{1,4}[\x00-\x7f]\x0a/.test(head.toString('latin1', 0, 16))
 }
 
 // ModelProto: field 1 ir_version, then producer_name (2), graph (7), opset_import (8) or functions (25).

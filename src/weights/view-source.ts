@@ -2,10 +2,13 @@ import type { ByteSource } from './byte-source.ts'
 import { classifySource } from './classify.ts'
 import { viewFlax } from './view-flax.ts'
 import { viewGguf } from './view-gguf.ts'
+import { viewHdf5 } from './view-hdf5.ts'
+import { viewKeras } from './view-keras.ts'
 import { viewNpy, viewNpz } from './view-numpy.ts'
 import { viewOnnx } from './view-onnx.ts'
 import { viewPickle, viewPytorch, viewPytorchLegacy } from './view-pickle.ts'
 import { viewSafetensors } from './view-safetensors.ts'
+import { viewTflite } from './view-tflite.ts'
 import type { WeightFormat } from './weight-format.ts'
 import type { WeightsView } from './weights-view.ts'
 
@@ -22,6 +25,9 @@ const READERS: Partial<Record<WeightFormat, Reader>> = {
   gguf: viewGguf,
   flax: viewFlax,
   onnx: viewOnnx,
+  keras: viewKeras,
+  tflite: viewTflite,
+  hdf5: viewHdf5,
 }
 
 /**

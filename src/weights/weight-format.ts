@@ -18,6 +18,7 @@ export type WeightFormat =
   | 'gguf'
   | 'flax'
   | 'tflite'
+  | 'savedmodel'
   | 'zip'
   | 'tar'
   | 'unknown'

@@ -3,11 +3,16 @@ import { withFile, type ByteSource } from '../byte-source.ts'
 import { classifySource } from '../classify.ts'
 import { readBare } from '../pickle/read-bare.ts'
 import { readPytorchLegacy } from '../pickle/read-pytorch-legacy.ts'
+import { FlatDamage } from '../flat-table.ts'
+import { Hdf5Damage } from '../hdf5/damage.ts'
 import { WireDamage } from '../protobuf/walk-message.ts'
 import { readOnnx } from '../read-onnx.ts'
 import { NpyDamage, readNpyHeader } from '../read-npy.ts'
+import { readTflite } from '../read-tflite.ts'
 import type { WeightFormat } from '../weight-format.ts'
 import { ZipDamage } from '../zip/zip-damage.ts'
+import { checkHdf5, checkKeras } from './check-keras.ts'
+import { checkSavedModel } from './check-savedmodel.ts'
 import { checkPytorch, checkZip, type CheckMember } from './check-zip.ts'
 import { checkUnknown } from './check-unknown.ts'
 import {
@@ -31,6 +36,8 @@ export function checkWeights(content: ByteSource | string, name?: string): Weigh
   return checkSource(content, name ?? '', 0)
 }
 
+// What readers throw for content that breaks its format's rules.
+const DAMAGES = [ZipDamage, NpyDamage, WireDamage, FlatDamage, Hdf5Damage]
 const MAX_DEPTH = 3
 
 function checkSource(source: ByteSource, name: string, depth: number): WeightsCheck {
@@ -44,13 +51,8 @@ function checkDamaged(check: () => PartCheck): PartCheck {
   try {
     return check()
   } catch (error) {
-    if (
-      error instanceof ZipDamage ||
-      error instanceof NpyDamage ||
-      error instanceof WireDamage ||
-      isModelError(error, 'weights-invalid')
-    )
-      return unreadable(error.message)
+    const isDamage = DAMAGES.some((kind) => error instanceof kind) || isModelError(error, 'weights-invalid')
+    if (isDamage) return unreadable((error as Error).message)
     throw error
   }
 }
@@ -72,8 +74,11 @@ function checkFormat(
       return checkPytorch(source, checkMember)
     case 'torchscript':
       return joinChecks([checkZip(source, checkMember), unreadable('it is a TorchScript program')])
-    case 'npz':
     case 'keras':
+      return checkKeras(source, checkMember)
+    case 'hdf5':
+      return checkHdf5(source)
+    case 'npz':
     case 'torch-archive':
     case 'zip':
       return checkZip(source, checkMember)
@@ -81,6 +86,10 @@ function checkFormat(
       return unreadable('it is a tar archive, in which nothing is looked at')
     case 'onnx':
       return noPickle(readOnnx(source).customOperators.map((operator) => `the custom operator ${operator}`))
+    case 'tflite':
+      return noPickle(readTflite(source).customOperators.map((operator) => `the custom operator ${operator}`))
+    case 'savedmodel':
+      return checkSavedModel(source)
     case 'unknown':
       return checkUnknown(source, name)
     default:

@@ -7,21 +7,26 @@ export interface PickleContent {
   imports: string[]
   /** Why it cannot be vouched for, whatever it imports. */
   doubt?: string
+  /** Why the file is damaged, whatever its pickle says: a storage that is missing, or not as long as it should be. */
+  damage?: string
   /** Whether it could be followed to its end, so that `tensors` is all of them. */
   isListed: boolean
   tensors: TensorView[]
 }
 
-/** Joins what pickles showed, and further doubts. */
+/** Joins what pickles showed, what is damaged, and a further doubt. */
 export function contentOf(
   readings: readonly PickleReading[],
   tensors: TensorView[],
-  doubts: readonly (string | undefined)[] = [],
+  more: { damage?: string | undefined; doubt?: string | undefined } = {},
 ): PickleContent {
-  const doubt = [...readings.map((reading) => reading.doubt), ...doubts].find((why) => why !== undefined)
+  const doubt = [...readings.map((reading) => reading.doubt), more.damage, more.doubt].find(
+    (why) => why !== undefined,
+  )
   return {
     imports: [...new Set(readings.flatMap(({ imports }) => imports))].sort(),
     ...(doubt !== undefined && { doubt }),
+    ...(more.damage !== undefined && { damage: more.damage }),
     isListed: readings.every(({ root }) => root !== undefined),
     tensors,
   }

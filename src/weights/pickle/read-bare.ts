@@ -13,6 +13,6 @@ export function readBare(source: ByteSource, start = 0): PickleContent {
   return contentOf(
     [reading],
     tensors.map((tensor) => placeTensor(tensor, new Map())),
-    [trailing],
+    { doubt: trailing },
   )
 }

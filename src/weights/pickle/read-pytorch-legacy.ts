@@ -19,11 +19,11 @@ export function readPytorchLegacy(source: ByteSource): PickleContent {
   }
   const [object, keys] = [readings[3]!, readings[4]!]
   const tensors = listTensors(object.root!)
-  const { places, problem } = placeStorages(source, keys, storagesOf(tensors))
+  const { places, ...problems } = placeStorages(source, keys, storagesOf(tensors))
   return contentOf(
     readings,
     tensors.map((tensor) => placeTensor(tensor, places)),
-    [problem],
+    problems,
   )
 }
 
@@ -33,25 +33,23 @@ function placeStorages(
   source: ByteSource,
   keys: PickleReading,
   storages: ReadonlyMap<string, PickleStorage>,
-): { places: Map<string, number>; problem?: string } {
+): { places: Map<string, number>; damage?: string; doubt?: string } {
   const places = new Map<string, number>()
   const names = isKind(keys.root, 'list') ? keys.root.items : []
   let at = keys.end
   for (const key of names) {
     const storage = typeof key === 'string' ? storages.get(key) : undefined
     // One that only a part of the object knows which is no tensor: its size is not known, so nothing after it is.
-    if (storage === undefined) return { places, problem: 'it has a storage that no tensor refers to' }
+    if (storage === undefined) return { places, doubt: 'it has a storage that no tensor refers to' }
     const count = source.read(at, 8)
     const isRight = count.length === 8 && count.readBigInt64LE(0) === BigInt(storage.length)
     if (!isRight)
-      return { places, problem: `its storage ${storage.key.slice(0, 100)} is not as long as it says` }
+      return { places, damage: `its storage ${storage.key.slice(0, 100)} is not as long as it says` }
     places.set(storage.key, at + 8)
     at += 8 + storage.length * torchItemSize(storage.dtype)
   }
   const rest = source.size - at
   if (rest === 0) return { places }
-  return {
-    places,
-    problem: rest > 0 ? `${rest} bytes follow its end` : `${-rest} bytes are missing at its end`,
-  }
+  if (rest > 0) return { places, doubt: `${rest} bytes follow its end` }
+  return { places, damage: `${-rest} bytes are missing at its end` }
 }

@@ -31,7 +31,11 @@ export function readPytorch(source: ByteSource): PytorchArchive {
   const named = reading.root === undefined ? [] : listTensors(reading.root)
   const { places, known, problem } = placeStorages(archive, folder, named)
   const tensors = named.map((tensor) => placeTensor(tensor, places))
-  return { ...contentOf([reading], tensors, [problem]), archive, known: new Set([pickle.name, ...known]) }
+  return {
+    ...contentOf([reading], tensors, { damage: problem }),
+    archive,
+    known: new Set([pickle.name, ...known]),
+  }
 }
 
 function runPickleMember(archive: ZipArchive, member: ZipMember): ReturnType<typeof runPickle> {
