@@ -22,3 +22,29 @@ export function encodeSafetensors(tensors, metadata) {
   length.writeBigUInt64LE(BigInt(padded.length))
   return Buffer.concat([length, padded, ...parts])
 }
+
+/**
+ * Reads the F32 tensors of a safetensors file that {@link encodeSafetensors} wrote.
+ *
+ * @param {Buffer} file
+ * @returns {Record<string, { shape: number[], data: Float32Array }>}
+ */
+export function decodeSafetensors(file) {
+  const start = 8 + Number(file.readBigUInt64LE(0))
+  const { __metadata__: _, ...header } = JSON.parse(file.toString('utf8', 8, start))
+  return Object.fromEntries(
+    Object.entries(header).map(
+      ([
+        name,
+        {
+          shape,
+          data_offsets: [begin, end],
+        },
+      ]) => {
+        // A copy, since a Float32Array begins at a multiple of 4.
+        const data = new Float32Array(Uint8Array.from(file.subarray(start + begin, start + end)).buffer)
+        return [name, { shape, data }]
+      },
+    ),
+  )
+}

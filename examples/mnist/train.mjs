@@ -2,12 +2,13 @@
 //
 //   git model run -p lr=0.1 -- node train.mjs --lr 0.1 --hidden 32 --epochs 6
 //
+// With --from FILE it goes on from weights that are there; --epochs 0 then measures them alone.
 // Outside "git model run" it records a run of its own. Nothing here knows about git.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
 import { startRun } from 'git-model'
-import { encodeSafetensors } from './safetensors.mjs'
+import { decodeSafetensors, encodeSafetensors } from './safetensors.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     hidden: { type: 'string', default: '16' },
     epochs: { type: 'string', default: '5' },
     seed: { type: 'string', default: '7' },
+    from: { type: 'string' },
     out: { type: 'string', default: 'models/digits.safetensors' },
   },
 })
@@ -27,9 +29,15 @@ const params = {
 }
 const random = seededRandom(params.seed)
 const { train, test } = loadDigits(random, 2000, 500)
-const model = makeModel(784, params.hidden, 10)
+const fresh = makeModel(784, params.hidden, 10)
+const model = values.from === undefined ? fresh : decodeSafetensors(readFileSync(values.from))
 
 const run = await startRun({ params })
+if (params.epochs === 0) {
+  const accuracy = evaluate(model, test)
+  run.log({ 'val/acc': accuracy })
+  process.stderr.write(`acc ${accuracy.toFixed(3)}\n`)
+}
 for (let epoch = 1; epoch <= params.epochs; epoch++) {
   const loss = trainEpoch(model, shuffle(train, random), params.lr, params.batch)
   const accuracy = evaluate(model, test)
@@ -38,9 +46,11 @@ for (let epoch = 1; epoch <= params.epochs; epoch++) {
     `epoch ${epoch}/${params.epochs}  loss ${loss.toFixed(3)}  acc ${accuracy.toFixed(3)}\n`,
   )
 }
-mkdirSync('models', { recursive: true })
-writeFileSync(values.out, encodeSafetensors(model, { format: 'pt', seed: String(params.seed) }))
-await run.output(values.out)
+if (params.epochs > 0) {
+  mkdirSync('models', { recursive: true })
+  writeFileSync(values.out, encodeSafetensors(model, { format: 'pt', seed: String(params.seed) }))
+  await run.output(values.out)
+}
 await run.finish()
 
 function loadDigits(random, trainCount, testCount) {

@@ -8,6 +8,8 @@ import { postMerge } from './commands/hook/post-merge.ts'
 import { postRewrite } from './commands/hook/post-rewrite.ts'
 import { preCommit } from './commands/hook/pre-commit.ts'
 import { prePush } from './commands/hook/pre-push.ts'
+import { mergeWeights } from './commands/hook/merge-weights.ts'
+import { textconv } from './commands/hook/textconv.ts'
 import { init } from './commands/init.ts'
 import { link } from './commands/link.ts'
 import { log } from './commands/log.ts'
@@ -19,8 +21,8 @@ import { sync } from './commands/sync.ts'
 import { weights } from './commands/weights/routes.ts'
 
 const hook = buildRouteMap({
-  docs: { brief: 'What the git hooks call' },
-  routes: { preCommit, prePush, postMerge, postCheckout, postRewrite },
+  docs: { brief: 'What git calls: hooks and drivers' },
+  routes: { preCommit, prePush, postMerge, postCheckout, postRewrite, textconv, mergeWeights },
 })
 
 /** The table of contents of the command line. Commands are declarations; what they do is loaded when they are called. */

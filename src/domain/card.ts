@@ -52,6 +52,20 @@ export interface CardTraining {
   software?: Record<string, Scalar> | null
   /** In seconds. */
   duration?: number | null
+  /** How the weights were merged from others, where they were. */
+  merge?: CardMerge | null
+}
+
+/** How weights were merged. */
+export interface CardMerge {
+  strategy: string
+  /** `sha256:HEX` of each. */
+  parents: { oid: string; weight?: number }[]
+  /** `sha256:HEX`. */
+  base?: string | null
+  scale?: number
+  density?: number
+  position?: number
 }
 
 /** One measured value. */

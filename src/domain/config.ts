@@ -1,3 +1,5 @@
+import type { MergeRules, MergeStrategy } from './merge-strategy.ts'
+
 /** Which direction of a metric is better. */
 export type Goal = 'max' | 'min'
 
@@ -45,6 +47,8 @@ export interface WeightsConfig {
   /** The largest binary allowed outside LFS: bytes, or a text such as `5 MB`. Default 5 MB. */
   largest?: number | string
   pickle?: 'allow' | 'warn' | 'deny'
+  /** How git merges weights: a strategy, or one with its settings. Default `conflict`. */
+  merge?: MergeStrategy | MergeRules
 }
 
 /** `.gitmodel.yaml`, validated by `schemas/config-v1.json`. */

@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'argument-invalid'
   | 'weights-invalid'
   | 'weights-absent'
+  | 'weights-conflict'
   | 'would-overwrite'
   | 'command-missing'
   | 'editor-failed'

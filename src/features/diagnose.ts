@@ -3,7 +3,7 @@ import type { World } from '../domain/world.ts'
 import { readGitConfig } from '../git/git-config.ts'
 import { readTips } from '../git/read-tips.ts'
 import { openRepository } from '../git/repository.ts'
-import { checkConfigFile, checkLfs, checkShallow } from './diagnose/check-files.ts'
+import { checkConfigFile, checkDrivers, checkLfs, checkShallow } from './diagnose/check-files.ts'
 import { checkHooks } from './diagnose/check-hooks.ts'
 import { checkLocks } from './diagnose/check-locks.ts'
 import { checkRefspecs } from './diagnose/check-refspecs.ts'
@@ -32,6 +32,7 @@ const CHECKS: readonly Check[] = [
   checkLocks,
   checkHooks,
   checkLfs,
+  checkDrivers,
   checkConfigFile,
   checkRefspecs,
   checkShallow,

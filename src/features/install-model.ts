@@ -5,6 +5,7 @@ import { isModelError, ModelError } from '../domain/errors.ts'
 import { formatCommand } from '../domain/quote-shell.ts'
 import type { World } from '../domain/world.ts'
 import { addLfsPatterns, lfsPatterns } from '../git/attributes.ts'
+import { setUpDrivers } from '../git/drivers.ts'
 import { addRefspecs, repairRefspecs, type RemoteRefspec } from '../git/fetch-refspecs.ts'
 import { readGitConfig, setConfig, type GitConfig } from '../git/git-config.ts'
 import { hooksFolder, installHooks, type HookName } from '../git/hooks.ts'
@@ -38,6 +39,8 @@ export interface Installed {
   lfs: boolean
   /** Whether git now knows how hooks start this program. */
   program: boolean
+  /** Whether git now knows how to compare and merge weights. */
+  drivers: boolean
   hooks: { folder: string; installed: HookName[]; chained: HookName[] }
   /** Fetch refspecs that were added. */
   refspecs: string[]
@@ -66,6 +69,7 @@ export async function installModel(world: World, options: InstallOptions = {}): 
   const starter = writeStarter(repo)
   const lfs = await setUpLfs(repo, config)
   const program = await rememberProgram(repo, config)
+  const drivers = await setUpDrivers(repo, config)
   const prefix = await syncPrefix(repo)
   const repaired = await repairRefspecs(repo, prefix)
   const refspecs = remote === undefined ? [] : await addRefspecs(repo, remote, prefix)
@@ -75,6 +79,7 @@ export async function installModel(world: World, options: InstallOptions = {}): 
     config: starter,
     lfs,
     program,
+    drivers,
     hooks: await putHooks(repo),
     refspecs,
     repaired,

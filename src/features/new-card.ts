@@ -1,5 +1,6 @@
 import type { Card, CardDetails } from '../domain/card.ts'
 import { ModelError } from '../domain/errors.ts'
+import type { Oid } from '../domain/run.ts'
 import { renewCard } from '../domain/renew-card.ts'
 import type { World } from '../domain/world.ts'
 import { checkCardText } from '../schema/check-card-text.ts'
@@ -8,7 +9,7 @@ import { updateCardText } from '../schema/update-card-text.ts'
 import { writeCardText } from '../store/cards.ts'
 import type { ModelAt } from '../store/models.ts'
 import { cardFacts, type CardFacts } from './card-facts.ts'
-import { findCard, requireWeights, specOf, type PreviousCard } from './find-card.ts'
+import { findCard, requireWeights, specOf, type FoundCard, type PreviousCard } from './find-card.ts'
 
 /** A card that was written. */
 export interface NewCard {
@@ -33,10 +34,18 @@ export interface NewCard {
  */
 export async function newCard(world: World, spec: string): Promise<NewCard> {
   const found = await findCard(world, spec)
-  const { store, model, previous } = found
+  const { store, model } = found
   const target = requireWeights(model)
   if (found.text !== undefined) throw cardExists(model)
-  const facts = await cardFacts(store, model)
+  return writeNewCard(found, target, await cardFacts(store, model))
+}
+
+/** Writes the card of weights that have none, with facts that were gathered already. As {@link newCard}. */
+export async function writeNewCard(
+  { store, model, previous }: FoundCard,
+  target: Oid,
+  facts: CardFacts,
+): Promise<NewCard> {
   const { text, review } = previous === undefined ? skeleton(model, facts) : renewed(model, previous, facts)
   await writeCardText(
     store,

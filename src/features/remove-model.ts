@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { World } from '../domain/world.ts'
+import { removeDrivers } from '../git/drivers.ts'
 import { removeRefspecs } from '../git/fetch-refspecs.ts'
 import { readGitConfig, unsetConfig } from '../git/git-config.ts'
 import { hooksFolder, removeHooks, type RemovedHooks } from '../git/hooks.ts'
@@ -41,6 +42,7 @@ export async function removeModel(world: World): Promise<Removed> {
   }
   const remotes = await removeRefspecs(repo, config)
   const lfs = await removeLfs(repo, config)
+  const hadDrivers = await removeDrivers(repo, config)
   const hadConfig = config.entries.some(({ scope, key }) => scope === 'local' && OWN_KEYS.includes(key))
   for (const key of OWN_KEYS) await unsetConfig(repo, key)
   return {
@@ -48,7 +50,7 @@ export async function removeModel(world: World): Promise<Removed> {
     hooks,
     remotes,
     lfs,
-    config: hadConfig,
+    config: hadConfig || hadDrivers,
     refs: [...(await readTips(repo)).keys()],
     kept: clearFolder(repo),
   }

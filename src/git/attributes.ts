@@ -1,7 +1,9 @@
 import type { Repository } from './repository.ts'
 import { git } from './run-git.ts'
 
-const LFS = 'filter=lfs diff=lfs merge=lfs -text'
+const LFS = 'filter=lfs diff=git-model merge=git-model -text'
+// As `git lfs track` writes it: git compares and merges the pointers.
+const STOCK = 'filter=lfs diff=lfs merge=lfs -text'
 
 /** Returns a line of `.gitattributes` that routes a pattern through Git LFS. */
 export function lfsLine(pattern: string): string {
@@ -9,16 +11,28 @@ export function lfsLine(pattern: string): string {
 }
 
 /**
- * Adds patterns to the text of a `.gitattributes`. What is there stays, in its order and with its line ends;
- * a pattern that the text routes through Git LFS already is not added again.
+ * Adds patterns to the text of a `.gitattributes`. What is there stays, in its order and with its line ends; a pattern
+ * that the text routes through Git LFS already is not added again. Its line gets our drivers where it is as
+ * `git lfs track` writes it.
+ *
+ * @returns the text, and the patterns whose lines are new or changed.
  */
 export function addLfsPatterns(text: string, patterns: readonly string[]): { text: string; added: string[] } {
   const routed = new Set(lfsPatterns(text))
-  const added = [...new Set(patterns)].filter((pattern) => !routed.has(pattern))
-  if (added.length === 0) return { text, added }
-  const end = text.includes('\r\n') ? '\r\n' : '\n'
-  const before = text === '' || text.endsWith('\n') ? text : text + end
-  return { text: before + added.map((pattern) => lfsLine(pattern) + end).join(''), added }
+  const wanted = [...new Set(patterns)]
+  const added = wanted.filter((pattern) => !routed.has(pattern))
+  const upgraded = wanted.filter((pattern) => routed.has(pattern) && lineWith(pattern, STOCK).test(text))
+  let before = text
+  for (const pattern of upgraded) before = before.replace(lineWith(pattern, STOCK), () => lfsLine(pattern))
+  if (added.length > 0) {
+    const end = text.includes('\r\n') ? '\r\n' : '\n'
+    if (text !== '' && !text.endsWith('\n')) before += end
+    before += added.map((pattern) => lfsLine(pattern) + end).join('')
+  }
+  return {
+    text: before,
+    added: wanted.filter((pattern) => added.includes(pattern) || upgraded.includes(pattern)),
+  }
 }
 
 /** Lists the patterns that the text of a `.gitattributes` routes through Git LFS. The last line of a pattern counts. */
@@ -80,6 +94,13 @@ async function readAttribute(
     if (value !== 'unspecified' && value !== 'unset') values.set(fields[at]!, value)
   }
   return values
+}
+
+function lineWith(pattern: string, attributes: string): RegExp {
+  return new RegExp(
+    `^${`${escapePattern(pattern)} ${attributes}`.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`)}(?=\\r?$)`,
+    'm',
+  )
 }
 
 // As git-lfs writes them: a blank would end the pattern, and # would begin a comment.

@@ -22,7 +22,9 @@ describe('git model init', () => {
     const repo = await gitdir()
     const ran = await repo.model('init')
     expect(formatTranscript(ran)).toMatchSnapshot()
-    expect(await repo.read('.gitattributes')).toContain('*.safetensors filter=lfs diff=lfs merge=lfs -text\n')
+    expect(await repo.read('.gitattributes')).toContain(
+      '*.safetensors filter=lfs diff=git-model merge=git-model -text\n',
+    )
     expect(await repo.git('check-attr', 'filter', 'a/b.onnx')).toBe('a/b.onnx: filter: lfs')
     expect((await repo.model('doctor')).exitCode).toBe(0)
   })

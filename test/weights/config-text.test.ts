@@ -10,7 +10,7 @@ describe('.gitattributes', () => {
   test('keeps its lines, their order and their ends', () => {
     const before = '# ours\r\n* text=auto\r\n*.png binary'
     const { text, added } = addLfsPatterns(before, ['*.onnx'])
-    expect(text).toBe(`${before}\r\n*.onnx filter=lfs diff=lfs merge=lfs -text\r\n`)
+    expect(text).toBe(`${before}\r\n*.onnx filter=lfs diff=git-model merge=git-model -text\r\n`)
     expect(added).toEqual(['*.onnx'])
   })
 

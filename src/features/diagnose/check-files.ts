@@ -3,6 +3,7 @@ import path from 'node:path'
 import { CONFIG_FILE, type Config } from '../../domain/config.ts'
 import { formatCommand } from '../../domain/quote-shell.ts'
 import { lfsPatterns } from '../../git/attributes.ts'
+import { missingDrivers, setUpDrivers } from '../../git/drivers.ts'
 import { git } from '../../git/run-git.ts'
 import { checkConfig } from '../../store/parse-config.ts'
 import { findRawFiles } from '../find-raw-files.ts'
@@ -40,6 +41,24 @@ function oddities(config: Config): Finding[] {
       state: 'warn',
       message,
       hints: [`leave "primary: true" at one metric of ${CONFIG_FILE}`],
+    },
+  ]
+}
+
+/** Checks that git knows how to compare and merge weights. */
+export const checkDrivers: Check = async ({ repo, config, isSetUp }) => {
+  const missing = isSetUp ? missingDrivers(config) : []
+  if (missing.length === 0) return []
+  return [
+    {
+      check: 'drivers',
+      state: 'error',
+      message: `git does not know how to compare and merge weights: ${missing.join(', ')}`,
+      hints: [FIX],
+      fix: async () => {
+        await setUpDrivers(repo, config)
+        return 'git compares and merges weights by tensor from now on'
+      },
     },
   ]
 }

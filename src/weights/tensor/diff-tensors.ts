@@ -10,7 +10,7 @@ import {
 import type { ComparePiece } from './compare-piece.ts'
 import { joinRenamed, matchTensors, renameCandidates, type TensorPair } from './match-tensors.ts'
 import { numberKind } from './number-kind.ts'
-import { runPieces } from './run-pieces.ts'
+import { runPieces, type Progress } from './run-pieces.ts'
 import { addStats, emptyStats, type TensorStats } from './tensor-stats.ts'
 import { checkUnchanged, type TensorPlace, type PlacedWeights } from './place-tensors.ts'
 
@@ -18,8 +18,7 @@ import { checkUnchanged, type TensorPlace, type PlacedWeights } from './place-te
 export interface DiffOptions {
   /** Leave the contents alone and compare the headers. */
   headers?: boolean
-  /** Is told how many bytes of how many are done. */
-  progress?: (done: number, all: number) => void
+  progress?: Progress
 }
 
 /**

@@ -20,6 +20,9 @@ export interface Failure {
   system?: string
 }
 
+/** Is told how many bytes of how many are done. */
+export type Progress = (done: number, all: number) => void
+
 /** Below so many bytes a worker thread takes longer to start than the work. */
 const SMALL = 8_000_000
 const BATCH = 16_000_000
@@ -34,7 +37,7 @@ const THREADS = 2
  */
 export async function runPieces<P extends Piece>(
   pieces: readonly P[],
-  progress: (done: number, all: number) => void = () => {},
+  progress: Progress = () => {},
 ): Promise<PieceResult<P>[]> {
   const all = pieces.reduce((sum, piece) => sum + weightOf(piece), 0)
   const program = workerProgram()
