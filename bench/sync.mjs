@@ -1,4 +1,6 @@
-// npm run bench:sync: what publishing and merging runs costs, as ratios measured side by side in one run.
+// npm run bench:sync: what publishing, merging and finishing at once cost, as ratios measured side by side in one run.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -12,7 +14,12 @@ const env = makeEnvironment(folder)
 const METADATA = ['refs/notes/model/runs', 'refs/notes/model/series', 'refs/model/runs']
 
 try {
-  print([await measurePublishing(10_000), await measureMerging(10_000), await measureMerging(100_000)])
+  print([
+    await measurePublishing(10_000),
+    await measureMerging(10_000),
+    await measureMerging(100_000),
+    await measureFinishing(32),
+  ])
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 }
@@ -98,6 +105,27 @@ async function measureMerging(existing) {
     undefined,
     `${processes} git processes, goal < 10; ${memory.toFixed(0)} MB at its peak`,
   )
+}
+
+/** Many runs that end at once, against the same runs one after the other. */
+async function measureFinishing(count) {
+  const repo = await makeHistory('finishing', 1000)
+  const args = [program, 'run', '--', 'true']
+  const start = async () => {
+    const child = spawn(process.execPath, args, { cwd: repo, env, stdio: 'ignore' })
+    const [exitCode] = await once(child, 'exit')
+    if (exitCode !== 0) throw new Error(`a run ended with ${exitCode}`)
+  }
+  const times = [[], []]
+  for (let round = 0; round < 3; round++) {
+    const together = performance.now()
+    await Promise.all(Array.from({ length: count }, start))
+    times[0].push(performance.now() - together)
+    const apart = performance.now()
+    for (let run = 0; run < count; run++) await start()
+    times[1].push(performance.now() - apart)
+  }
+  return row(`${count} runs that start and end at once`, 'the same runs one after the other', ...times, 2)
 }
 
 async function makeHistory(name, runs) {

@@ -19,8 +19,11 @@ afterAll(() => {
 export async function serveRepository(bare: string): Promise<string> {
   const port = await freePort()
   const child = spawn(
-    'git',
+    'timeout',
     [
+      // It ends by itself where the tests were killed.
+      '3600',
+      'git',
       'daemon',
       '--reuseaddr',
       '--listen=127.0.0.1',
