@@ -72,6 +72,7 @@ function applyRegisters(registers: Registers, event: JournalEvent): void {
     else registers.set(`tags/${key}`, value)
   }
   if (event.name !== undefined) registers.set('name', event.name)
+  if (event.experiment !== undefined) registers.set('experiment', event.experiment)
   if (event.notes !== undefined) registers.set('notes', event.notes)
   if (event.environment !== undefined) {
     registers.set('environment', {

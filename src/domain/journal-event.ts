@@ -30,6 +30,7 @@ export interface JournalEvent {
   /** null takes a tag away. */
   tags?: Record<string, Scalar | null>
   name?: string
+  experiment?: string
   notes?: string
   links?: string[]
   inputs?: RunInput[]

@@ -20,6 +20,16 @@ export interface RunCommandOptions extends StartRunOptions {
   outputs: readonly string[]
   /** Data that the command reads. */
   inputs: readonly string[]
+  /** Starts what the command can log to while it runs; undefined where it needs nothing. */
+  listen?: ((started: StartedRun) => Promise<Listener | undefined>) | undefined
+}
+
+/** What a command can log to while it runs. */
+export interface Listener {
+  /** Variables that tell the command where. */
+  readonly env: Readonly<Record<string, string>>
+  /** Ends, with everything that was logged in the journal. @returns the status that the command claimed, if it did. */
+  close(): Promise<RunStatus | undefined>
 }
 
 /** How a recorded command ended. */
@@ -57,7 +67,9 @@ export async function runCommand(
     appendEvent(started.folder, { time: world.now(), inputs })
   })
   const environment = captureEnvironment([...options.command], world, started.repo.root)
-  const end = await execute(world, options.command, started)
+  const listener = await options.listen?.(started)
+  const end = await execute(world, options.command, started, listener?.env ?? {})
+  const claimed = await listener?.close()
   if (end.missing !== undefined) problems.push(end.missing)
   else await collect(world, options, started, problems, end.status)
   const isAllowed = allowSecrets(started.allowed)
@@ -65,7 +77,10 @@ export async function runCommand(
     const described = { time: world.now(), environment: await environment }
     started.masked.push(...appendEvent(started.folder, described, false, isAllowed))
   })
-  const record = await finishRun(world, started, { status: end.status, exit: end.exit })
+  // A command that says that it failed is believed, even where it exits with 0.
+  const isFailure = end.status === 'finished' && (claimed === 'failed' || claimed === 'killed')
+  const status = isFailure ? claimed : end.status
+  const record = await finishRun(world, started, { status, exit: end.exit })
   return {
     run: started.run,
     record,
@@ -137,7 +152,12 @@ interface End {
   missing?: ModelError
 }
 
-async function execute(world: World, command: readonly string[], started: StartedRun): Promise<End> {
+async function execute(
+  world: World,
+  command: readonly string[],
+  started: StartedRun,
+  env: Readonly<Record<string, string>>,
+): Promise<End> {
   const [program, ...args] = command
   const child = execa(program!, args, {
     cwd: world.cwd,
@@ -148,6 +168,7 @@ async function execute(world: World, command: readonly string[], started: Starte
       GIT_MODEL_RUN: started.run,
       GIT_MODEL_JOURNAL: started.folder,
       [ALLOW_VARIABLE]: started.allowed.join('\n'),
+      ...env,
     },
   })
   if (child.pid !== undefined) {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isModelError } from '../domain/errors.ts'
+import { handleArtifacts } from './artifacts/handle-artifacts.ts'
 import { Fields } from './fields.ts'
 import { guard, type Access } from './http/guard.ts'
 import { readBody } from './http/read-body.ts'
@@ -11,6 +12,7 @@ import type { Tracking } from './tracking/tracking.ts'
 
 /** The version of MLflow whose protocol this is: clients ask for it before they use what is newer. */
 const VERSION = '3.6.0'
+const ARTIFACTS = /^\/(?:ajax-)?api\/[23]\.0\/mlflow-artifacts\/(.+)$/
 const API = /^\/(?:ajax-)?api\/[23]\.0\/mlflow\/(.+)$/
 
 /** Answers one request, whatever happens. */
@@ -25,7 +27,12 @@ export async function handleRequest(
     if (url.pathname === '/health') return sendText(response, 'OK')
     guard(request, access)
     if (url.pathname === '/version') return sendText(response, VERSION)
-    sendJson(response, 200, await answer(request, url, tracking))
+    const artifacts = ARTIFACTS.exec(url.pathname)?.[1]
+    const body =
+      artifacts === undefined
+        ? await answer(request, url, tracking)
+        : await handleArtifacts(await tracking(), artifacts, url, request, response)
+    if (body !== undefined) sendJson(response, 200, body)
   } catch (error) {
     sendError(response, error)
   } finally {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ModelError } from '../domain/errors.ts'
-import type { Oid } from '../domain/run.ts'
+import type { Oid, RunStatus } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
 import { openRepository } from '../git/repository.ts'
 import { handleRequest } from './handle-request.ts'
@@ -22,6 +22,8 @@ export interface ServeOptions {
 export interface TrackingServer {
   /** What clients set as `MLFLOW_TRACKING_URI`. */
   readonly url: string
+  /** The status that the command of the run claimed, where this serves one. */
+  claimed(): RunStatus | undefined
   /** Ends: no more requests, those that wait are answered, and what ended is in the notes. */
   close(): Promise<void>
 }
@@ -59,6 +61,7 @@ export async function serve(world: World, options: ServeOptions = {}): Promise<T
   const { port } = server.address() as AddressInfo
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    claimed: () => tracking.wrapped?.status,
     close: async () => {
       await closeServer(server)
       await tracking.close()

@@ -2,6 +2,7 @@ import { applyEvents, newOutputs, withOutputs, type RunState } from '../domain/a
 import { encodeRunNote, encodeSeriesNote } from '../domain/encode-notes.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import { formatPointer } from '../domain/lfs-pointer.ts'
+import { MODEL_FILES } from '../domain/logged-model.ts'
 import type { Oid, OutputFile, RunRecord } from '../domain/run.ts'
 import { stableJson } from '../domain/stable-json.ts'
 import type { World } from '../domain/world.ts'
@@ -200,11 +201,12 @@ function pointerChanges(writer: ObjectWriter, files: readonly OutputFile[]): Pat
     path: file.path,
     blob: writer.blob(formatPointer({ oid: file.oid.replace('sha256:', ''), size: file.size })),
   }))
-  if (files.some((file) => file.path.startsWith(`${ARTIFACTS}/`))) {
+  for (const folder of [ARTIFACTS, MODEL_FILES]) {
+    if (!files.some((file) => file.path.startsWith(`${folder}/`))) continue
     const blob = writer.blob(
       '* filter=lfs diff=lfs merge=lfs -text\n.gitattributes !filter !diff !merge text\n',
     )
-    changes.push({ path: `${ARTIFACTS}/.gitattributes`, blob })
+    changes.push({ path: `${folder}/.gitattributes`, blob })
   }
   return changes
 }

@@ -1,4 +1,7 @@
 import { buildCommand } from '@stricli/core'
+import type { Listener } from '../../features/run-command.ts'
+import type { StartedRun } from '../../features/start-run.ts'
+import type { World } from '../../domain/world.ts'
 import type { Context } from '../context.ts'
 import { allowSecretFlag, jsonFlag, variadic } from '../flags.ts'
 
@@ -11,6 +14,7 @@ interface Flags {
   output?: readonly string[]
   input?: readonly string[]
   allowSecret?: readonly string[]
+  mlflow: boolean
   json?: boolean
 }
 
@@ -21,7 +25,8 @@ export const run = buildCommand<Flags, string[], Context>({
     fullDescription: [
       'Commits the work tree as it is (beside your branch, which is not touched), runs the command, and keeps',
       'what it logs, its parameters, metrics, environment and output files. Its input, output, signals and exit',
-      'code are its own. Inside the command, "git model log" adds to the run.',
+      'code are its own. Inside the command, "git model log" adds to the run, and so does a script that calls',
+      'mlflow, as it is: docs/mlflow.md.',
       '',
       'Examples:',
       '  git model run -- python train.py --lr 3e-4',
@@ -55,6 +60,12 @@ export const run = buildCommand<Flags, string[], Context>({
       ),
       input: variadic('Data that the command reads; recorded by its content', 'path'),
       allowSecret: allowSecretFlag,
+      mlflow: {
+        kind: 'boolean',
+        default: true,
+        withNegated: true,
+        brief: 'Let the command log through mlflow: MLFLOW_TRACKING_URI and MLFLOW_RUN_ID lead into the run',
+      },
       json: jsonFlag,
     },
     aliases: { n: 'name', e: 'experiment', p: 'param', t: 'tag' },
@@ -79,6 +90,7 @@ export const run = buildCommand<Flags, string[], Context>({
       inputs: flags.input ?? [],
       command,
       allowSecrets: flags.allowSecret,
+      ...(flags.mlflow && { listen: (started: StartedRun) => listen(this.world, started) }),
     }
     const said: string[] = []
     const ended = await runCommand(this.world, options, (started) => {
@@ -95,3 +107,8 @@ export const run = buildCommand<Flags, string[], Context>({
     this.process.exitCode = ended.exitCode === 0 && ended.problems.length > 0 ? 1 : ended.exitCode
   },
 })
+
+async function listen(world: World, started: StartedRun): Promise<Listener | undefined> {
+  const { serveRun } = await import('../../mlflow/serve-run.ts')
+  return serveRun(world, started)
+}

@@ -32,6 +32,7 @@ export async function createExperiment(tracking: Tracking, fields: Fields): Prom
       revision: 1,
     }
   })
+  tracking.chosen = made.key
   return { experiment_id: tracking.experiments.idOf(made.key) }
 }
 
@@ -48,6 +49,7 @@ export async function getExperimentByName(tracking: Tracking, fields: Fields): P
   tracking.runs()
   const experiment = tracking.experiments.byName(name)
   if (experiment === undefined) throw missing(`Could not find experiment with name '${name}'`)
+  tracking.chosen = experiment.key
   return { experiment: toExperiment(experiment, tracking.experiments.idOf(experiment.key)) }
 }
 

@@ -1,4 +1,5 @@
 import type { JournalEvent } from '../../domain/journal-event.ts'
+import { DEFAULT_EXPERIMENT } from '../tracking/experiment-id.ts'
 import { isValidKey, type Oid, type RunStatus } from '../../domain/run.ts'
 import { startRun } from '../../features/start-run.ts'
 import type { Fields } from '../fields.ts'
@@ -36,6 +37,7 @@ export async function createRun(tracking: Tracking, fields: Fields): Promise<obj
 /** `GET runs/get` */
 export async function getRun(tracking: Tracking, fields: Fields): Promise<object> {
   const run = await findRun(tracking, fields.runId())
+  joinChosen(tracking, run)
   return { run: toRun(run, tracking.experiments.idOf(run.experiment)) }
 }
 
@@ -86,6 +88,15 @@ export function readName(text: string): string | undefined {
   const name = truncate(text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim(), LIMITS.key).trim()
   if (!isValidKey(name)) throw invalid(`Invalid run name: ${JSON.stringify(text)}`)
   return name
+}
+
+// A script that chooses an experiment and then finds MLFLOW_RUN_ID refuses a run of another experiment.
+function joinChosen(tracking: Tracking, run: TrackedRun): void {
+  const { chosen } = tracking
+  if (chosen === undefined || !tracking.isWrapped(run.run)) return
+  tracking.chosen = undefined
+  if (chosen === (run.experiment ?? DEFAULT_EXPERIMENT)) return
+  tracking.append(run, [{ time: tracking.world.now(), experiment: chosen }])
 }
 
 async function setDeleted(tracking: Tracking, fields: Fields, deleted: boolean): Promise<object> {

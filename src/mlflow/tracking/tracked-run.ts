@@ -20,7 +20,7 @@ export class TrackedRun {
   readonly author: string | undefined
   readonly command: readonly string[] | undefined
   readonly parent: Oid | undefined
-  readonly experiment: string | undefined
+  experiment: string | undefined
   readonly started: number
   name: string
   status: RunStatus
@@ -102,6 +102,7 @@ export class TrackedRun {
     }
     this.#addSets(event)
     this.name = event.name ?? this.name
+    this.experiment = event.experiment ?? this.experiment
     this.deleted = event.deleted ?? this.deleted
     this.status = event.status ?? this.status
     if (event.status === 'running') this.finished = undefined

@@ -37,6 +37,8 @@ export class Tracking {
   readonly #entityTips = new Map<string, Oid>()
   readonly #series = new Map<Oid, Series['metrics']>()
   #seriesTip: Oid | undefined
+  /** The experiment that a client chose last: a script does that before it starts its run. */
+  chosen: string | undefined
   #stamp = ''
   #updating: Promise<void> | undefined
   #folding: Promise<void> = Promise.resolve()
@@ -51,6 +53,11 @@ export class Tracking {
     this.repo = repo
     this.#runs = new RunIndex(repo)
     this.experiments = new ExperimentDirectory(repo)
+  }
+
+  /** The run of the command that this serves, as far as anybody asked for it. */
+  get wrapped(): TrackedRun | undefined {
+    return this.#wrapped === undefined ? undefined : this.#runs.find(this.#wrapped)
   }
 
   /** Tells whether a run is the one that this process runs a command for. */

@@ -1,0 +1,82 @@
+import { createReadStream } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import { sha256Name } from '../../domain/lfs-pointer.ts'
+import type { OutputFile } from '../../domain/run.ts'
+import { chooseRemote } from '../../git/remotes.ts'
+import { objectPath } from '../../lfs/lfs-store.ts'
+import { storeStream } from '../../lfs/store-file.ts'
+import { fetchObjects, hasObject } from '../../lfs/transfer.ts'
+import { openLfsStore } from '../../store/open-lfs-store.ts'
+import { invalid, missing, ProtocolError } from '../protocol-error.ts'
+import type { Tracking } from '../tracking/tracking.ts'
+import { checkPath, findPlace, listFolder, type ArtifactPlace } from './artifact-place.ts'
+
+/** `PUT …/artifacts/<path>`: the body goes into the LFS store as it comes; memory does not depend on its size. */
+export async function putArtifact(
+  tracking: Tracking,
+  artifactPath: string,
+  request: IncomingMessage,
+): Promise<object> {
+  const { run, path } = await findPlace(tracking, artifactPath)
+  if (run.deleted)
+    throw invalid(`The run ${run.run} must be in the 'active' state. Current state is deleted.`)
+  const store = await openLfsStore(tracking.repo)
+  const { oid, size } = await storeStream(store, request, path)
+  tracking.append(
+    run,
+    [{ time: tracking.world.now(), outputs: [{ path, oid: sha256Name(oid), size }] }],
+    true,
+  )
+  return {}
+}
+
+/** `GET …/artifacts/<path>`: a file, from the LFS store or, where it is not here yet, from the remote. */
+export async function getArtifact(
+  tracking: Tracking,
+  artifactPath: string,
+  response: ServerResponse,
+): Promise<void> {
+  const place = await findPlace(tracking, artifactPath)
+  const file = place.run.outputs.get(place.path)
+  if (file === undefined) throw missing(`No such artifact: '${artifactPath}'`)
+  const content = createReadStream(await localContent(tracking, place, file), { highWaterMark: 1 << 20 })
+  response.writeHead(200, {
+    'Content-Type': 'application/octet-stream',
+    'Content-Length': file.size,
+    'Content-Disposition': 'attachment',
+    'X-Content-Type-Options': 'nosniff',
+  })
+  await pipeline(content, response)
+}
+
+/** `GET …/artifacts?path=<folder>` */
+export async function listArtifacts(tracking: Tracking, artifactPath: string): Promise<object> {
+  if (!/\/artifacts(\/|$)/.test(checkPath(artifactPath))) return {}
+  const { run, path } = await findPlace(tracking, artifactPath)
+  const files = listFolder(run.outputs.values(), path)
+  return files.length > 0 ? { files } : {}
+}
+
+/** `DELETE …/artifacts/<path>`: what a run recorded stays recorded. */
+export async function deleteArtifact(tracking: Tracking, artifactPath: string): Promise<object> {
+  await findPlace(tracking, artifactPath)
+  throw new ProtocolError(
+    'NOT_IMPLEMENTED',
+    'Artifacts of a run are part of its record and cannot be deleted',
+  )
+}
+
+async function localContent(
+  tracking: Tracking,
+  { run, path }: ArtifactPlace,
+  file: OutputFile,
+): Promise<string> {
+  const store = await openLfsStore(tracking.repo)
+  const oid = file.oid.replace('sha256:', '')
+  if (!hasObject(store, oid) && run.outputsCommit !== undefined) {
+    await fetchObjects(tracking.repo.root, await chooseRemote(tracking.repo), run.outputsCommit, [path])
+  }
+  if (!hasObject(store, oid)) throw missing(`The content of '${path}' is neither here nor on the remote`)
+  return objectPath(store, oid)
+}
