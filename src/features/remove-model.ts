@@ -36,8 +36,8 @@ export async function removeModel(world: World): Promise<Removed> {
   const hooks: RemovedHooks = { removed: [], restored: [], left: [] }
   for (const folder of folders) {
     const { removed, restored, left } = await removeHooks(folder)
-    hooks.removed.push(...removed)
-    hooks.restored.push(...restored)
+    hooks.removed = [...new Set([...hooks.removed, ...removed])]
+    hooks.restored = [...new Set([...hooks.restored, ...restored])]
     hooks.left.push(...left)
   }
   const remotes = await removeRefspecs(repo, config)

@@ -28,6 +28,8 @@ export interface HookReport {
 }
 
 const BEFORE = '.before-git-model'
+/** What the pre-commit framework writes. */
+const PRE_COMMIT = /pre-commit\.com|hook-impl/
 const MARKER = /^#!.*\r?\n# git-model hook ([a-z-]+), version (\d+)/
 
 /** Returns the folder where git looks for hooks, absolute: `core.hooksPath` and linked work trees count. */
@@ -115,7 +117,7 @@ function hookState(file: string, name: HookName): HookState {
 }
 
 function runsLegacy(file: string, body: string, ours: string): boolean {
-  return /pre.commit/.test(body) && /hook-impl|legacy/.test(body) && readIfFile(`${file}.legacy`) === ours
+  return PRE_COMMIT.test(body) && readIfFile(`${file}.legacy`) === ours
 }
 
 function readIfFile(file: string): string | undefined {
@@ -140,6 +142,7 @@ function isExecutable(file: string): boolean {
 
 async function installHook({ name, file, state, chained }: HookReport): Promise<void> {
   const body = readHookBody(name)
+  await removeDisplaced(file)
   if (state === 'foreign') await moveAside(file, chained)
   const temporary = `${file}.${process.pid}.tmp`
   await writeFile(temporary, body, 'latin1')
@@ -157,20 +160,27 @@ async function moveAside(file: string, chained: readonly string[]): Promise<void
   return rename(file, `${file}${BEFORE}${free}`)
 }
 
+// Hook managers move a hook that they find aside: lefthook to NAME.old, pre-commit to NAME.legacy.
+async function removeDisplaced(file: string): Promise<void> {
+  for (const displaced of [`${file}.old`, `${file}.legacy`]) if (isOurs(displaced)) await rm(displaced)
+}
+
+function isOurs(file: string): boolean {
+  return hookVersion(readIfFile(file) ?? '') !== undefined
+}
+
 async function removeHook({ file, state, chained }: HookReport): Promise<string[]> {
-  const isOurs = state !== 'foreign' && state !== 'missing'
-  const legacy = `${file}.legacy`
-  const own =
-    hookVersion(readIfFile(file) ?? '') === undefined && hookVersion(readIfFile(legacy) ?? '') !== undefined
-      ? legacy
-      : file
-  if (isOurs) await rm(own)
-  // The newest of the hooks that were here is the one that counted; older ones stay aside.
+  const own = !isOurs(file) && isOurs(`${file}.legacy`) ? `${file}.legacy` : file
+  await removeDisplaced(file)
+  if (own === file && state !== 'foreign' && state !== 'missing') await rm(file)
   const rest = [...chained]
-  const newest = existsSync(own) ? undefined : rest.pop()
+  // The newest of the hooks that were here is the one that counted; older ones stay aside. What pre-commit wrote has no
+  // place where pre-commit looks for hooks of others.
+  const isRunTwice = own !== file && PRE_COMMIT.test(readIfFile(rest.at(-1) ?? '') ?? '')
+  const newest = existsSync(own) || isRunTwice ? undefined : rest.pop()
   if (newest !== undefined) await rename(newest, own)
   for (const other of [...rest]) {
-    if (isLink(other) || readIfFile(other) !== readIfFile(own)) continue
+    if (isLink(other) || ![own, file].some((standing) => readIfFile(standing) === readIfFile(other))) continue
     await rm(other)
     rest.splice(rest.indexOf(other), 1)
   }

@@ -35,7 +35,8 @@ export async function installGitea(): Promise<Gitea> {
   return gitea
 }
 
-function cacheFolder(): string {
+/** The folder where programs are kept that tests build or install. */
+export function cacheFolder(): string {
   const given = process.env['GIT_MODEL_HOSTS_CACHE']
   return (
     given ?? path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'git-model-hosts')
