@@ -1,5 +1,5 @@
 import { ModelError } from '../domain/errors.ts'
-import { withFile, type ByteSource } from './byte-source.ts'
+import type { ByteSource } from './byte-source.ts'
 import { DTYPE_BITS } from './dtype-bits.ts'
 import { findDuplicateKey } from './find-duplicate-key.ts'
 
@@ -31,15 +31,11 @@ const MAX_HEADER = 100_000_000
 
 /**
  * Reads the header of a safetensors file, and none of its data. Every rule of the format is checked:
- * length, JSON, offsets without hole or overlap to the very end of the file, and shapes against sizes.
+ * length, JSON, no name twice, offsets without hole or overlap to the very end of the file, and shapes against sizes.
  *
+ * @param name - what to call the file in errors.
  * @throws ModelError `weights-invalid`.
  */
-export function readSafetensors(path: string): SafetensorsHeader {
-  return withFile(path, (source) => parseSafetensors(source, path))
-}
-
-/** Reads the header of safetensors from any source. As {@link readSafetensors}. */
 export function parseSafetensors(source: ByteSource, name: string): SafetensorsHeader {
   const { text, dataStart } = readHeaderText(source, name)
   const { __metadata__: metadata, ...entries } = parseObject(text, name)
