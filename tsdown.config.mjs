@@ -2,6 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { defineConfig } from 'tsdown'
 
+const CORE = new Set(
+  [
+    'features/list-runs features/metadata-state features/select-runs',
+    'git/git-failure git/lock git/notes git/read-objects git/read-tips git/refs git/repository git/run-git',
+    'git/stream-objects git/object-writer git/update-refs git/resolve schema/read-canonical',
+    'store/config store/config-cache store/find-rows store/foldable-journals store/folded-state store/live-runs',
+    'store/note-sources store/open-store store/row-view store/run-index store/run-rows store/run-table store/runs',
+    'store/stored-run',
+  ]
+    .join(' ')
+    .split(' '),
+)
+
 // Everything is bundled: a user installs one package, and Node opens few files at start-up. What a command needs stays
 // in chunks of its own, which load when the command is called.
 export default defineConfig({
@@ -16,6 +29,7 @@ export default defineConfig({
   outDir: 'dist',
   dts: { entry: ['src/index.ts'] },
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
+  outputOptions: { advancedChunks: { groups: [{ name: 'core', test: isCore }] } },
   outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
   treeshake: true,
   minify: 'dce-only',
@@ -23,6 +37,16 @@ export default defineConfig({
   inputOptions: { checks: { pluginTimings: false } },
   report: false,
 })
+
+/**
+ * Tells whether a module goes into the one chunk that nearly every command loads: opening many small files takes Node
+ * longer than reading one. What needs a large package stays apart.
+ */
+function isCore(id) {
+  const [, layer, name] = /\/src\/(\w+)\/(?:.*\/)?([\w-]+)\.ts$/.exec(id.replaceAll('\\', '/')) ?? []
+  if (layer === 'domain' || layer === 'columns' || layer === 'journal') return true
+  return CORE.has(`${layer}/${name}`)
+}
 
 /** Writes the licences of what was bundled: they ask to go along with every copy. */
 function thirdPartyLicenses() {

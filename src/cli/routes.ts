@@ -1,6 +1,8 @@
 import { buildRouteMap } from '@stricli/core'
+import { best } from './commands/best.ts'
 import { card } from './commands/card/routes.ts'
 import { checkout } from './commands/checkout.ts'
+import { compare } from './commands/compare.ts'
 import { diff } from './commands/diff.ts'
 import { doctor } from './commands/doctor.ts'
 import { postCheckout } from './commands/hook/post-checkout.ts'
@@ -31,14 +33,31 @@ export const routes = buildRouteMap({
     brief: 'Version control and collaboration for neural-network models, inside ordinary Git',
     hideRoute: { hook: true },
   },
-  routes: { init, doctor, run, log, link, serve, runs, show, diff, card, weights, checkout, sync, hook },
+  routes: {
+    init,
+    doctor,
+    run,
+    log,
+    link,
+    serve,
+    runs,
+    show,
+    best,
+    compare,
+    diff,
+    card,
+    weights,
+    checkout,
+    sync,
+    hook,
+  },
 })
 
 /** How the help of the program groups the commands. */
 export const chapters: readonly { readonly title: string; readonly commands: readonly string[] }[] = [
   { title: 'Set a repository up', commands: ['init', 'doctor'] },
   { title: 'Record', commands: ['run', 'log', 'link', 'serve'] },
-  { title: 'Look and compare', commands: ['runs', 'show', 'diff'] },
+  { title: 'Look and compare', commands: ['runs', 'show', 'best', 'compare', 'diff'] },
   { title: 'Models', commands: ['card', 'weights', 'checkout'] },
   { title: 'Share', commands: ['sync'] },
 ]

@@ -1,4 +1,4 @@
-import { kindAt, LONG, TEXT, type ByteColumn, type Column } from './column.ts'
+import { kindAt, LONG, NUMBER, TEXT, TRUE, type ByteColumn, type Column } from './column.ts'
 import type { LiveTable } from './merge-tables.ts'
 
 /** A table among others, and which number its first row has among theirs. */
@@ -9,32 +9,23 @@ export interface Placed extends LiveTable {
 /** The columns of several tables, with the entry of each row at hand. */
 export class PlacedColumns {
   readonly #parts: readonly Placed[]
-  readonly #columns = new Map<string, PlacedColumn<Column>>()
-  readonly #byteColumns = new Map<string, PlacedColumn<ByteColumn>>()
+  readonly #columns = new Map<string, PlacedColumn>()
+  readonly #byteColumns = new Map<string, PlacedBytes>()
 
   constructor(parts: readonly Placed[]) {
     this.#parts = parts
   }
 
-  /** Returns the entry of a row; the last one, where it has several. */
-  entry(name: string, row: number): { column: Column; entry: number } | undefined {
+  column(name: string): PlacedColumn {
     let placed = this.#columns.get(name)
-    if (placed === undefined) {
-      placed = new PlacedColumn(this.#parts, (part) => part.table.column(name))
-      this.#columns.set(name, placed)
-    }
-    return placed.entry(row)
+    if (placed === undefined) this.#columns.set(name, (placed = new PlacedColumn(this.#parts, name)))
+    return placed
   }
 
-  /** Returns the bytes of a row in hexadecimal. */
-  digits(name: string, row: number): string | undefined {
+  byteColumn(name: string): PlacedBytes {
     let placed = this.#byteColumns.get(name)
-    if (placed === undefined) {
-      placed = new PlacedColumn(this.#parts, (part) => part.table.byteColumn(name))
-      this.#byteColumns.set(name, placed)
-    }
-    const found = placed.entry(row)
-    return found && digitsAt(found.column, found.entry)
+    if (placed === undefined) this.#byteColumns.set(name, (placed = new PlacedBytes(this.#parts, name)))
+    return placed
   }
 }
 
@@ -43,9 +34,19 @@ export function digitsAt({ bytes, width }: ByteColumn, entry: number): string {
   return bytes.toString('hex', entry * width, (entry + 1) * width)
 }
 
-class PlacedColumn<T extends Column | ByteColumn> {
-  readonly #parts: { first: number; end: number; column: T | undefined; entryOf: Int32Array | undefined }[]
+interface PlacedPart<T> {
+  readonly first: number
+  readonly end: number
+  readonly column: T | undefined
+  readonly entryOf: Int32Array | undefined
+}
+
+// Rows are mostly asked for one after the other.
+class Placement<T extends Column | ByteColumn> {
+  readonly #parts: readonly PlacedPart<T>[]
   #last = 0
+  /** The column that has the entry which `seek` found. */
+  column: T | undefined
 
   constructor(parts: readonly Placed[], columnOf: (part: Placed) => T | undefined) {
     this.#parts = parts.map((part) => {
@@ -56,8 +57,8 @@ class PlacedColumn<T extends Column | ByteColumn> {
     })
   }
 
-  // Rows are mostly asked for one after the other.
-  entry(row: number): { column: T; entry: number } | undefined {
+  /** Returns the entry of a row, the last one where it has several; -1 where it has none. */
+  seek(row: number): number {
     let part = this.#parts[this.#last]
     if (part === undefined || row < part.first || row >= part.end) {
       this.#last = Math.max(
@@ -66,10 +67,49 @@ class PlacedColumn<T extends Column | ByteColumn> {
       )
       part = this.#parts[this.#last]
     }
-    if (part?.column === undefined) return undefined
+    this.column = part?.column
+    if (part?.column === undefined) return -1
     const local = row - part.first
-    const entry = part.entryOf === undefined ? local : part.entryOf[local]!
-    return entry < 0 ? undefined : { column: part.column, entry }
+    return part.entryOf === undefined ? local : part.entryOf[local]!
+  }
+}
+
+/** A column of several tables. */
+export class PlacedColumn {
+  readonly #placement: Placement<Column>
+
+  constructor(parts: readonly Placed[], name: string) {
+    this.#placement = new Placement(parts, ({ table }) => table.column(name))
+  }
+
+  has(row: number): boolean {
+    return this.#placement.seek(row) >= 0
+  }
+
+  /** Returns the value of a row; undefined where there is none or it is not kept. */
+  value(row: number): number | string | boolean | undefined {
+    const entry = this.#placement.seek(row)
+    if (entry < 0) return undefined
+    const column = this.#placement.column!
+    const kind = kindAt(column, entry)
+    if (kind === NUMBER) return column.values[entry]
+    if (kind === TEXT) return column.texts()[column.values[entry]!]
+    return kind === LONG ? undefined : kind === TRUE
+  }
+}
+
+/** A byte column of several tables. */
+export class PlacedBytes {
+  readonly #placement: Placement<ByteColumn>
+
+  constructor(parts: readonly Placed[], name: string) {
+    this.#placement = new Placement(parts, ({ table }) => table.byteColumn(name))
+  }
+
+  /** Returns the bytes of a row in hexadecimal. */
+  digits(row: number): string | undefined {
+    const entry = this.#placement.seek(row)
+    return entry < 0 ? undefined : digitsAt(this.#placement.column!, entry)
   }
 }
 

@@ -33,7 +33,11 @@ export const COLUMN = {
 
 // Attributes that are object names: as bytes they are found faster.
 const OIDS: ReadonlySet<string> = new Set(['code.commit', 'code.tree', 'parent'])
-const OID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
+
+/** Tells whether an attribute is an object name, which stands in a byte column. */
+export function isOidAttribute(name: string): boolean {
+  return OIDS.has(name)
+}
 
 /** Returns the name of the column of a field. */
 export function columnName(group: Exclude<FieldGroup, 'dataset'>, key: string): string {
@@ -52,8 +56,7 @@ export function writeCells(record: RunRecord, sink: CellSink, isWide: boolean): 
     if (name === 'run_id') continue
     const value = view.attribute(name)
     if (value === undefined) continue
-    if (OIDS.has(name) && OID.test(String(value)))
-      writeOid(sink, columnName('attribute', name), String(value))
+    if (OIDS.has(name)) writeOid(sink, columnName('attribute', name), String(value))
     else sink.cell(columnName('attribute', name), short(value))
   }
   if (isWide) sink.cell(COLUMN.wide, true)

@@ -48,6 +48,7 @@ export function sortRuns<T>(
   const room = Math.max(2 * limit, 1000)
   let last: Ranked<T> | undefined
   for (const item of runs) {
+    if (last !== undefined && isBehind(view(item), last, keys[0], signs[0]!, options)) continue
     const next = rankRun(item, view(item), keys, options)
     if (last !== undefined && compareRanked(next, last, signs) > 0) continue
     ranked.push(next)
@@ -67,12 +68,7 @@ function isDescending({ field, direction }: SortKey, { goal }: SortOptions): boo
 }
 
 function rankRun<T>(item: T, view: FilterView, keys: readonly SortKey[], options: SortOptions): Ranked<T> {
-  const started = view.attribute('start_time')
-  return {
-    item,
-    ranks: keys.map((key) => rank(view, key, options)),
-    started: typeof started === 'number' ? started : -Infinity,
-  }
+  return { item, ranks: keys.map((key) => rank(view, key, options)), started: startOf(view) }
 }
 
 function idOf(view: FilterView): string {
@@ -91,14 +87,34 @@ function rank(view: FilterView, { field }: SortKey, options: SortOptions): Rank 
   return Number.isNaN(number) ? { kind: NAN, number: 0, text: '' } : { kind: NUMBER, number, text: '' }
 }
 
+// Most are told by the first key, or by the start time where there is no key.
+function isBehind<T>(
+  view: FilterView,
+  last: Ranked<T>,
+  key: SortKey | undefined,
+  sign: number,
+  options: SortOptions,
+): boolean {
+  if (key === undefined) return startOf(view) < last.started
+  return compareRanks(rank(view, key, options), last.ranks[0]!, sign) > 0
+}
+
+function startOf(view: FilterView): number {
+  const started = view.attribute('start_time')
+  return typeof started === 'number' ? started : -Infinity
+}
+
 function compareRanked<T>(a: Ranked<T>, b: Ranked<T>, signs: readonly number[]): number {
   for (const [index, sign] of signs.entries()) {
-    const [left, right] = [a.ranks[index]!, b.ranks[index]!]
-    if (left.kind !== right.kind) return left.kind - right.kind
-    const order = compare(left.number, right.number) || compare(left.text, right.text)
-    if (order !== 0) return sign * order
+    const order = compareRanks(a.ranks[index]!, b.ranks[index]!, sign)
+    if (order !== 0) return order
   }
   return compare(b.started, a.started)
+}
+
+function compareRanks(a: Rank, b: Rank, sign: number): number {
+  if (a.kind !== b.kind) return a.kind - b.kind
+  return sign * (compare(a.number, b.number) || compare(a.text, b.text))
 }
 
 function compare<V extends number | string>(a: V, b: V): number {

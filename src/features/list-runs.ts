@@ -51,7 +51,7 @@ export async function listRuns(world: World, options: ListRunsOptions = {}): Pro
     return {
       runs: await runs.load(rows),
       total,
-      known: runs.rows.filter((row) => !runs.isDeleted(row)).length,
+      known: runs.present.length,
       hidden,
       unreadable: await runs.unreadable(),
     }

@@ -33,12 +33,18 @@ export async function selectRuns(
 ): Promise<SelectedRows> {
   await runs.prepare([...filter.clauses, ...keys].map(({ field }) => field))
   const goals = new Map(Object.entries(config.metrics ?? {}))
-  const fitting =
-    filter.clauses.length === 0 ? runs.rows : runs.rows.filter((row) => matchesFilter(filter, runs.view(row)))
-  const shown = deleted === true ? fitting : fitting.filter((row) => !runs.isDeleted(row))
+  const fits = (row: Row): boolean => matchesFilter(filter, runs.view(row))
+  const isAny = filter.clauses.length === 0
+  const [all, present] = isAny ? [runs.rows, runs.present] : fitting(runs, fits)
+  const shown = deleted === true ? all : present
   const rows = sortRuns(shown, keys, (row) => runs.view(row), {
     goal: (metric) => goals.get(metric)?.goal,
     ...(limit !== undefined && { limit }),
   })
-  return { rows, total: shown.length, hidden: fitting.length - shown.length }
+  return { rows, total: shown.length, hidden: all.length - shown.length }
+}
+
+function fitting(runs: RunTable, fits: (row: Row) => boolean): [all: Row[], present: readonly Row[]] {
+  const all = runs.rows.filter(fits)
+  return [all, runs.present === runs.rows ? all : all.filter((row) => !runs.isDeleted(row))]
 }

@@ -7,7 +7,7 @@ import { git } from './run-git.ts'
 export type Tips = ReadonlyMap<string, Oid>
 
 /** Reads where all our refs stand, with one git process. */
-export async function readTips(repo: Repository): Promise<Tips> {
+export async function readTips(repo: Pick<Repository, 'root'>): Promise<Tips> {
   const args = ['for-each-ref', '--format=%(objectname) %(refname)', 'refs/model', 'refs/notes/model']
   const { stdout } = await git(repo, args)
   const lines = stdout.split('\n').filter((line) => line !== '')

@@ -1,4 +1,4 @@
-import { execa } from 'execa'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { gitFailure } from './git-failure.ts'
 
 /** What a git process answered. */
@@ -18,6 +18,7 @@ export interface GitOptions {
   cwd?: string
 }
 
+/** The longest answer, in bytes. */
 const MAX_BUFFER = 2 ** 30
 
 /**
@@ -40,21 +41,45 @@ export async function gitBytes(
   args: readonly string[],
   options: GitOptions = {},
 ): Promise<{ exitCode: number; stdout: Buffer; stderr: string }> {
-  const result = await execa('git', args, {
+  const child = spawn('git', args, {
     cwd: options.cwd ?? where.root,
     // an undefined member takes the variable away
-    env: { LC_ALL: 'C', LANGUAGE: 'C', ...options.env },
-    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-    encoding: 'buffer',
-    reject: false,
-    stripFinalNewline: false,
-    maxBuffer: MAX_BUFFER,
+    env: { ...process.env, LC_ALL: 'C', LANGUAGE: 'C', ...options.env },
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    windowsHide: true,
   })
-  const stderr = Buffer.from(result.stderr ?? []).toString('utf8')
-  if (result.exitCode === undefined || !(options.ok ?? [0]).includes(result.exitCode)) {
-    throw gitFailure(args, result.exitCode, stderr, result.code)
+  const errors: Buffer[] = []
+  const output: Buffer[] = []
+  let length = 0
+  child.stderr!.on('data', (chunk: Buffer) => errors.push(chunk))
+  child.stdout!.on('data', (chunk: Buffer) => {
+    length += chunk.length
+    if (length > MAX_BUFFER) child.kill()
+    else output.push(chunk)
+  })
+  // Git may end before it has read all: its exit code says more than the broken pipe.
+  child.stdin?.on('error', () => undefined).end(options.input)
+  const { exitCode, systemCode } = await ended(child)
+  const stderr = Buffer.concat(errors).toString('utf8')
+  if (exitCode === undefined || length > MAX_BUFFER || !(options.ok ?? [0]).includes(exitCode)) {
+    throw gitFailure(args, exitCode, stderr, systemCode)
   }
-  return { exitCode: result.exitCode, stdout: Buffer.from(result.stdout ?? []), stderr }
+  return { exitCode, stdout: Buffer.concat(output), stderr }
+}
+
+/** Waits until a process has ended and its output was read; an exit code is undefined where there is none. */
+export function ended(
+  child: ChildProcess,
+): Promise<{ exitCode: number | undefined; systemCode: string | undefined }> {
+  return new Promise((resolve) => {
+    let systemCode: string | undefined
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      systemCode = error.code
+      // Of a program that never started nothing else is heard.
+      if (child.pid === undefined) resolve({ exitCode: undefined, systemCode })
+    })
+    child.on('close', (exitCode) => resolve({ exitCode: exitCode ?? undefined, systemCode }))
+  })
 }
 
 /** Runs git and returns what it printed, without surrounding blanks. */

@@ -1,7 +1,8 @@
-import { execa } from 'execa'
+import { spawn } from 'node:child_process'
 import type { Oid } from '../domain/run.ts'
 import { gitFailure } from './git-failure.ts'
 import type { Repository } from './repository.ts'
+import { ended } from './run-git.ts'
 
 /**
  * Reads objects with one `git cat-file --batch`, one after the other: memory does not depend on how many they are.
@@ -17,17 +18,18 @@ export async function streamObjects(
   visit: (index: number, content: Buffer, size: number) => void,
 ): Promise<void> {
   if (oids.length === 0) return
-  const process = execa('git', ['cat-file', '--batch'], {
+  const args = ['cat-file', '--batch']
+  const child = spawn('git', args, {
     cwd: repo.root,
-    input: oids.map((oid) => `${oid}\n`).join(''),
-    encoding: 'buffer',
-    buffer: false,
-    reject: false,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    windowsHide: true,
   })
+  const end = ended(child)
+  child.stdin.on('error', () => undefined).end(oids.map((oid) => `${oid}\n`).join(''))
   const reader = new BatchReader(most, visit)
-  for await (const chunk of process.stdout) reader.push(chunk as Buffer)
-  const { exitCode } = await process
-  if (exitCode !== 0) throw gitFailure(['cat-file'], exitCode, '')
+  for await (const chunk of child.stdout) reader.push(chunk as Buffer)
+  const { exitCode, systemCode } = await end
+  if (exitCode !== 0) throw gitFailure(args, exitCode, '', systemCode)
 }
 
 // The answer is "<oid> <type> <size>\n<content>\n" for each, or "<name> missing\n".

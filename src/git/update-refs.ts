@@ -1,3 +1,4 @@
+import { gitFailure } from './git-failure.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
@@ -47,7 +48,6 @@ export async function updateRefs(
 const LOST_RACE = /but expected|already exists|File exists|unable to resolve reference|reference is missing/
 
 async function rethrow(repo: Repository, args: string[], stderr: string): Promise<never> {
-  const { gitFailure } = await import('./git-failure.ts')
   throw gitFailure(args, 128, stderr || `cannot update refs in ${repo.commonDir}`)
 }
 

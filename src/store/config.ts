@@ -5,6 +5,7 @@ import type { Rules } from '../domain/rules.ts'
 import type { Oid } from '../domain/run.ts'
 import { readObjects } from '../git/read-objects.ts'
 import type { Repository } from '../git/repository.ts'
+import { cacheConfig, readCachedConfig } from './config-cache.ts'
 
 /**
  * Reads `.gitmodel.yaml` from the work tree, or from a commit. Where there is none, the answer is empty.
@@ -14,8 +15,12 @@ import type { Repository } from '../git/repository.ts'
 export async function readConfig(repo: Repository, revision?: Oid): Promise<Config> {
   const text = revision === undefined ? readWorkTree(repo) : await readCommit(repo, revision)
   if (text === undefined) return {}
+  const cached = readCachedConfig(repo.commonDir, text)
+  if (cached !== undefined) return cached
   const { parseConfig } = await import('./parse-config.ts')
-  return parseConfig(text, revision)
+  const config = parseConfig(text, revision)
+  cacheConfig(repo.commonDir, text, config)
+  return config
 }
 
 /**

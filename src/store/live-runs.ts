@@ -1,6 +1,6 @@
 import { applyEvents, type RunState } from '../domain/apply-events.ts'
 import { journalState } from '../journal/journal-state.ts'
-import type { StoredRun } from './decode-run.ts'
+import type { StoredRun } from './stored-run.ts'
 import { readJournals } from './foldable-journals.ts'
 import type { Store } from './open-store.ts'
 

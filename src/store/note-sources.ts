@@ -1,13 +1,16 @@
-import type { Oid } from '../domain/run.ts'
+import type { Oid, RunRecord } from '../domain/run.ts'
 import { diffNotes, joinTexts, listNotes, type NoteEntry } from '../git/notes.ts'
 import type { Repository } from '../git/repository.ts'
 import { streamObjects } from '../git/stream-objects.ts'
-import { decodeNote, decodeText, LONGEST_NOTE, type StoredRun, type UnreadableRun } from './decode-run.ts'
+import { readCanonical } from '../schema/read-canonical.ts'
+import { LONGEST_NOTE, type StoredRun, type UnreadableRun } from './stored-run.ts'
 
 /** Where the note of a run stands: one blob, or several where trees of different fan-out were mixed. */
 export interface NoteSource {
   run: Oid
   blobs: readonly Oid[]
+  /** Whether it is known to be one plain record: then it needs no check, nor the programs that check it. */
+  isPlain?: boolean
 }
 
 /** Lists where the notes of all runs stand. */
@@ -44,32 +47,51 @@ export async function decodeSources(
   sources: readonly NoteSource[],
   visit: (source: NoteSource, decoded: StoredRun | UnreadableRun) => void,
 ): Promise<void> {
-  const [single, split] = [
-    sources.filter(({ blobs }) => blobs.length === 1),
-    sources.filter(({ blobs }) => blobs.length > 1),
-  ]
-  const missing = new Set(single)
-  await streamObjects(
-    repo,
-    single.map(({ blobs }) => blobs[0]!),
-    LONGEST_NOTE,
-    (index, content, size) => {
-      const source = single[index]!
-      missing.delete(source)
-      visit(source, decodeNote(source.run, content, size))
-    },
+  const plain = sources.filter(({ blobs, isPlain }) => isPlain === true && blobs.length === 1)
+  const missing = new Set(plain)
+  await streamObjects(repo, plain.map(firstBlob), LONGEST_NOTE, (index, content) => {
+    const source = plain[index]!
+    const record = readCanonical(content.toString('utf8'))?.value as RunRecord | undefined
+    if (record === undefined) return
+    missing.delete(source)
+    visit(source, { record, live: false, isPlain: true })
+  })
+  const others = sources.filter(
+    (source) => source.blobs.length > 0 && (source.isPlain !== true || missing.has(source)),
   )
-  for (const source of missing) visit(source, decodeText(source.run, ''))
-  for (const source of split) visit(source, await decodeSplit(repo, source))
+  if (others.length > 0) await decodeCarefully(repo, others, visit)
 }
 
-async function decodeSplit(repo: Repository, { run, blobs }: NoteSource): Promise<StoredRun | UnreadableRun> {
+async function decodeCarefully(
+  repo: Repository,
+  sources: readonly NoteSource[],
+  visit: (source: NoteSource, decoded: StoredRun | UnreadableRun) => void,
+): Promise<void> {
+  const { decodeNote, decodeText } = await import('./decode-run.ts')
+  const single = sources.filter(({ blobs }) => blobs.length === 1)
+  const missing = new Set(single)
+  await streamObjects(repo, single.map(firstBlob), LONGEST_NOTE, (index, content, size) => {
+    const source = single[index]!
+    missing.delete(source)
+    visit(source, decodeNote(source.run, content, size))
+  })
+  for (const source of missing) visit(source, decodeText(source.run, ''))
+  for (const source of sources.filter(({ blobs }) => blobs.length > 1)) {
+    visit(source, decodeText(source.run, await joinedText(repo, source)))
+  }
+}
+
+async function joinedText(repo: Repository, { blobs }: NoteSource): Promise<string> {
   const texts: string[] = []
   await streamObjects(repo, blobs, LONGEST_NOTE, (index, content) => {
     texts[index] = content.toString('utf8')
   })
   const known = texts.filter((text) => text !== undefined)
-  return decodeText(run, known.length === 0 ? '' : known.reduce(joinTexts))
+  return known.length === 0 ? '' : known.reduce(joinTexts)
+}
+
+function firstBlob({ blobs }: NoteSource): Oid {
+  return blobs[0]!
 }
 
 function group(entries: readonly NoteEntry[]): NoteSource[] {

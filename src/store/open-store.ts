@@ -22,8 +22,11 @@ export interface Store {
  * @throws ModelError `not-a-repository`, `bare-repository`, `git-missing`.
  */
 export async function openStore(world: World): Promise<Store> {
+  // Both at once: a process of git takes longer to start than to answer.
+  const tips = readTips({ root: world.cwd })
+  tips.catch(() => undefined)
   const repo = await openRepository(world)
-  return settleStore({ repo, world, tips: await readTips(repo) })
+  return settleStore({ repo, world, tips: await tips })
 }
 
 /** Returns the store with everything folded in that was fetched or has ended, and its refs read anew. */

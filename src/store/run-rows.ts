@@ -2,7 +2,7 @@ import { TableBuilder } from '../columns/table-builder.ts'
 import { TOO_LONG } from '../columns/column-builder.ts'
 import type { Segment } from '../columns/column.ts'
 import { byteColumnName, columnName, hasManyFields, LONGEST_TEXT, writeCells } from '../domain/run-cells.ts'
-import type { StoredRun, UnreadableRun } from './decode-run.ts'
+import type { StoredRun, UnreadableRun } from './stored-run.ts'
 import type { NoteSource } from './note-sources.ts'
 
 /** Columns that say where a run's note stands and how it is read. */

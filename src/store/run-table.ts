@@ -9,14 +9,14 @@ import {
   PlacedColumns,
   type Placed,
 } from '../columns/look-up.ts'
-import { FALSE, kindAt, LONG, NUMBER, TEXT } from '../columns/column.ts'
 import { COLUMN, columnName } from '../domain/run-cells.ts'
 import type { FilterField } from '../domain/filter.ts'
 import { filterView, type DatasetView, type FilterView } from '../domain/filter-view.ts'
 import type { Oid, RunRecord, Scalar } from '../domain/run.ts'
 import { decodeSources, type NoteSource } from './note-sources.ts'
-import type { StoredRun, UnreadableRun } from './decode-run.ts'
+import type { StoredRun, UnreadableRun } from './stored-run.ts'
 import type { Store } from './open-store.ts'
+import { RowView, type ValuesBeside } from './row-view.ts'
 import { NOTE, oidColumns } from './run-rows.ts'
 
 /** A run in a {@link RunTable}: its number there. */
@@ -32,10 +32,14 @@ export class RunTable {
   readonly #live: readonly StoredRun[]
   readonly #liveFirst: Row
   readonly #rows: Row[] = []
+  #present: readonly Row[] | undefined
   readonly #unreadable: Row[] = []
   readonly #columns: PlacedColumns
   // Values that no column has, since they are too long or too many.
-  readonly #beside = new Map<Row, Map<string, Scalar | readonly DatasetView[] | undefined>>()
+  readonly #beside: ValuesBeside = new Map()
+  readonly #view: RowView
+  // Further blobs of notes that stand in several places.
+  #more: Map<Row, string[]> | undefined
 
   constructor(store: Store, tables: readonly LiveTable[], live: readonly StoredRun[]) {
     this.#store = store
@@ -47,6 +51,7 @@ export class RunTable {
     })
     this.#liveFirst = first
     this.#columns = new PlacedColumns(this.#parts)
+    this.#view = new RowView(this.#columns, this.#beside)
     for (const part of this.#parts) this.#listRows(part)
     this.#live = live.filter(({ record }) => this.#findNoted(record.run) === undefined)
     for (const index of this.#live.keys()) this.#rows.push(first + index)
@@ -57,15 +62,24 @@ export class RunTable {
     return this.#rows
   }
 
+  /** Those that were not deleted. */
+  get present(): readonly Row[] {
+    const isNoneDeleted =
+      this.#parts.every(({ table }) => !table.names.includes(COLUMN.deleted)) &&
+      this.#live.every(({ record }) => record.deleted !== true)
+    this.#present ??= isNoneDeleted ? this.#rows : this.#rows.filter((row) => !this.isDeleted(row))
+    return this.#present
+  }
+
   /** The full id of a run. */
   id(row: Row): Oid {
     if (row >= this.#liveFirst) return this.#liveRun(row).record.run
-    return this.#columns.digits(NOTE.run, row)!
+    return this.#columns.byteColumn(NOTE.run).digits(row)!
   }
 
   isDeleted(row: Row): boolean {
     if (row >= this.#liveFirst) return this.#liveRun(row).record.deleted === true
-    return this.#columns.entry(COLUMN.deleted, row) !== undefined
+    return this.#columns.column(COLUMN.deleted).has(row)
   }
 
   /** Finds a run by its full id. */
@@ -151,10 +165,12 @@ export class RunTable {
     })
   }
 
-  /** Returns what filters and sort keys see of a run, of those fields that were prepared. */
+  /**
+   * Returns what filters and sort keys see of a run, of those fields that were prepared. It is the view of that run
+   * until the next one is asked for.
+   */
   view(row: Row): FilterView {
-    if (row >= this.#liveFirst) return filterView(this.#liveRun(row).record)
-    return new RowView(this, row)
+    return row >= this.#liveFirst ? filterView(this.#liveRun(row).record) : this.#view.at(row)
   }
 
   /** Reads the records of runs. */
@@ -170,9 +186,12 @@ export class RunTable {
     const known: UnreadableRun[] = []
     const long: Row[] = []
     for (const row of this.#unreadable) {
-      const problems = this.value(NOTE.unreadable, row)
+      const problems = this.#columns.column(NOTE.unreadable).value(row)
       if (typeof problems === 'string')
-        known.push({ run: this.#columns.digits(NOTE.run, row)!, problems: JSON.parse(problems) as string[] })
+        known.push({
+          run: this.#columns.byteColumn(NOTE.run).digits(row)!,
+          problems: JSON.parse(problems) as string[],
+        })
       else long.push(row)
     }
     await this.#decode(
@@ -181,36 +200,6 @@ export class RunTable {
       (run) => known.push(run),
     )
     return known
-  }
-
-  /** The value of a run in a column; undefined where there is none or it is not kept. */
-  value(name: string, row: Row): Scalar | undefined {
-    const beside = this.#beside.get(row)
-    if (beside?.has(name) === true) return beside.get(name) as Scalar | undefined
-    const found = this.#columns.entry(name, row)
-    if (found === undefined) return undefined
-    const { column, entry } = found
-    const kind = kindAt(column, entry)
-    if (kind === NUMBER) return column.values[entry]
-    if (kind === TEXT) return column.texts()[column.values[entry]!]
-    return kind === LONG ? undefined : kind !== FALSE
-  }
-
-  /** The inputs of a run. */
-  datasets(row: Row): readonly DatasetView[] {
-    const beside = this.#beside.get(row)
-    if (beside?.has(COLUMN.datasets) === true) return beside.get(COLUMN.datasets) as readonly DatasetView[]
-    const text = this.value(COLUMN.datasets, row)
-    return typeof text === 'string' ? (JSON.parse(text) as DatasetView[]) : []
-  }
-
-  /** An object name of a run. */
-  oid(column: string, row: Row): Oid | undefined {
-    for (const name of oidColumns(column)) {
-      const digits = this.#columns.digits(name, row)
-      if (digits !== undefined) return digits
-    }
-    return undefined
   }
 
   #listRows({ table, dead, first }: Placed): void {
@@ -224,7 +213,7 @@ export class RunTable {
 
   #isReadable(row: Row): boolean {
     const part = this.#partOf(row)
-    return !part.dead.has(row - part.first) && this.#columns.entry(NOTE.unreadable, row) === undefined
+    return !part.dead.has(row - part.first) && !this.#columns.column(NOTE.unreadable).has(row)
   }
 
   #findNoted(run: Oid): Row | undefined {
@@ -278,56 +267,27 @@ export class RunTable {
   }
 
   #source(row: Row): NoteSource {
-    const part = this.#partOf(row)
-    const more = part.table.byteColumn(NOTE.more)
-    const others =
-      more === undefined
-        ? []
-        : rowsOf(more).flatMap((local, entry) => (local === row - part.first ? [digitsAt(more, entry)] : []))
+    const more = (this.#more ??= this.#listMore()).get(row) ?? []
     return {
-      run: this.#columns.digits(NOTE.run, row)!,
-      blobs: [this.#columns.digits(NOTE.blob, row)!, ...others],
+      run: this.#columns.byteColumn(NOTE.run).digits(row)!,
+      blobs: [this.#columns.byteColumn(NOTE.blob).digits(row)!, ...more],
+      isPlain: more.length === 0 && !this.#columns.column(NOTE.whole).has(row),
     }
   }
-}
 
-/** What filters see of a row. */
-class RowView implements FilterView {
-  readonly #table: RunTable
-  readonly #row: Row
-
-  constructor(table: RunTable, row: Row) {
-    this.#table = table
-    this.#row = row
-  }
-
-  metric(key: string): number | undefined {
-    return this.#table.value(columnName('metric', key), this.#row) as number | undefined
-  }
-
-  param(key: string): Scalar | undefined {
-    return this.#table.value(columnName('param', key), this.#row)
-  }
-
-  tag(key: string): Scalar | undefined {
-    return this.#table.value(columnName('tag', key), this.#row)
-  }
-
-  attribute(name: string): Scalar | undefined {
-    if (name === 'run_id') return this.#table.id(this.#row)
-    const column = columnName('attribute', name)
-    return OID_ATTRIBUTES.has(name)
-      ? this.#table.oid(column, this.#row)
-      : this.#table.value(column, this.#row)
-  }
-
-  get datasets(): readonly DatasetView[] {
-    return this.#table.datasets(this.#row)
+  #listMore(): Map<Row, string[]> {
+    const blobs = new Map<Row, string[]>()
+    for (const { table, first } of this.#parts) {
+      const column = table.byteColumn(NOTE.more)
+      for (const [entry, local] of rowsOf(column).entries()) {
+        const row = first + local
+        blobs.set(row, [...(blobs.get(row) ?? []), digitsAt(column!, entry)])
+      }
+    }
+    return blobs
   }
 }
 
 function fieldName({ group, key }: FilterField): string {
   return group === 'dataset' ? COLUMN.datasets : columnName(group, key)
 }
-
-const OID_ATTRIBUTES: ReadonlySet<string> = new Set(['code.commit', 'code.tree', 'parent'])
