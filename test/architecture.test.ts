@@ -5,7 +5,17 @@ import { describe, expect, it } from 'vitest'
 // Imports point downwards only: cli, library → features → store → adapters → domain (docs/design.md §5).
 const source = path.resolve(import.meta.dirname, '../src')
 
-const ADAPTERS = ['columns', 'environment', 'git', 'journal', 'lfs', 'metric-files', 'schema', 'weights']
+const ADAPTERS = [
+  'columns',
+  'environment',
+  'forge',
+  'git',
+  'journal',
+  'lfs',
+  'metric-files',
+  'schema',
+  'weights',
+]
 
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],

@@ -1,6 +1,7 @@
 import { buildRouteMap } from '@stricli/core'
 import { best } from './commands/best.ts'
 import { card } from './commands/card/routes.ts'
+import { ci } from './commands/ci/routes.ts'
 import { checkout } from './commands/checkout.ts'
 import { compare } from './commands/compare.ts'
 import { diff } from './commands/diff.ts'
@@ -49,6 +50,7 @@ export const routes = buildRouteMap({
     weights,
     checkout,
     sync,
+    ci,
     hook,
   },
 })
@@ -59,5 +61,5 @@ export const chapters: readonly { readonly title: string; readonly commands: rea
   { title: 'Record', commands: ['run', 'log', 'link', 'serve'] },
   { title: 'Look and compare', commands: ['runs', 'show', 'best', 'compare', 'diff'] },
   { title: 'Models', commands: ['card', 'weights', 'checkout'] },
-  { title: 'Share', commands: ['sync'] },
+  { title: 'Share', commands: ['sync', 'ci'] },
 ]

@@ -8,6 +8,7 @@ export type MetadataState = 'here' | 'none' | 'unfetched'
 export async function metadataState(store: Store, kind: 'runs' | 'cards'): Promise<MetadataState> {
   if (store.tips.has(kind === 'runs' ? RUNS_NOTES : CARDS_NOTES)) return 'here'
   if ([...store.tips.keys()].some((ref) => ref.startsWith(REMOTES))) return 'none'
-  const { listRemotes } = await import('../git/remotes.ts')
-  return (await listRemotes(store.repo)).length > 0 ? 'unfetched' : 'none'
+  const { listRemotes, wasFetched } = await import('../git/remotes.ts')
+  const remotes = await listRemotes(store.repo)
+  return remotes.some((remote) => !wasFetched(store.repo, remote)) ? 'unfetched' : 'none'
 }

@@ -16,6 +16,8 @@ export const REGISTRY_NOTES = 'refs/notes/model/registry'
 export const KEEP = 'refs/model/runs'
 /** Keeps the commit of a run that has not ended yet, `refs/model/running/<run>`. Never shared. */
 export const RUNNING = 'refs/model/running/'
+/** What a fork has, while a CI job reviews a change that comes from it, `refs/model/fork/…`. Never shared. */
+const FORK = 'refs/model/fork/'
 /** Private copies of what a remote has, `refs/model/remotes/<remote>/…`. Never shared. */
 export const REMOTES = 'refs/model/remotes/'
 
@@ -61,4 +63,9 @@ export function fetchRefspecs(remote: string, prefix?: string): string[] {
 /** Returns the ref that keeps a run which has not ended. */
 export function runningRef(run: Oid): string {
   return RUNNING + run
+}
+
+/** Returns the private copy of a fork's notes. */
+export function forkRef(ref: string): string {
+  return ref.replace('refs/notes/model/', `${FORK}notes/`)
 }

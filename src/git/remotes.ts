@@ -5,7 +5,7 @@ import { isModelError, ModelError } from '../domain/errors.ts'
 import { readRemoteTrouble } from '../domain/remote-trouble.ts'
 import type { Oid } from '../domain/run.ts'
 import type { Tips } from './read-tips.ts'
-import { fetchRefspecs, remoteRef, SHARED_REFS, trackingRef, type SharedRef } from './refs.ts'
+import { fetchRefspecs, forkRef, remoteRef, SHARED_REFS, trackingRef, type SharedRef } from './refs.ts'
 import type { Repository } from './repository.ts'
 import { git, gitLine } from './run-git.ts'
 
@@ -72,6 +72,21 @@ export async function fetchMetadata(repo: Repository, remote: string, prefix?: s
   } catch (error) {
     throw unreachable(remote, error)
   }
+}
+
+/**
+ * Fetches the notes of a fork, which is given by its address, beside our own. They are not folded in.
+ *
+ * @returns false when it cannot be reached, or has none.
+ */
+export async function fetchFork(repo: Repository, address: string, prefix?: string): Promise<boolean> {
+  if (!/^(?:https?:\/\/|\/)/.test(address)) return false
+  const isShallow = (await gitLine(repo, ['rev-parse', '--is-shallow-repository'])) === 'true'
+  const notes = prefix === undefined ? 'refs/notes/model' : `${prefix}/notes`
+  const options = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--refmap=']
+  const depth = isShallow ? ['--depth=1'] : []
+  const args = ['fetch', ...options, ...depth, '--', address, `+${notes}/*:${forkRef('refs/notes/model/')}*`]
+  return (await git(repo, args, { ok: [0, 1, 128] })).exitCode === 0
 }
 
 /** How a push ended: `done`, or what the remote said when it refused. */
@@ -152,8 +167,17 @@ function unreachable(remote: string, error: unknown): ModelError {
  */
 export async function rememberAddress(repo: Repository, remote: string): Promise<void> {
   const address = await gitLine(repo, ['remote', 'get-url', '--push', remote])
-  // One folder a remote, since one may be called a and another a/b.
-  const file = path.join(repo.commonDir, 'model', 'urls', remote, 'address')
+  const file = addressFile(repo, remote)
   mkdirSync(path.dirname(file), { recursive: true })
   writeFileSync(file, `${address}\n`)
+}
+
+/** Tells whether metadata was ever fetched from a remote, be it none. */
+export function wasFetched(repo: Repository, remote: string): boolean {
+  return existsSync(addressFile(repo, remote))
+}
+
+// One folder a remote, since one may be called a and another a/b.
+function addressFile(repo: Repository, remote: string): string {
+  return path.join(repo.commonDir, 'model', 'urls', remote, 'address')
 }

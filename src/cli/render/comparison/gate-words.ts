@@ -6,7 +6,7 @@ import type { RuleSource } from '../../../domain/rules.ts'
 import { safeText } from '../../../domain/safe-text.ts'
 import { formatNumber } from '../number.ts'
 import { valueText } from './metric-words.ts'
-import { sideReason } from './side-words.ts'
+import { sideName, sideReason } from './side-words.ts'
 
 /** Says what rule of the gate does not hold, with its numbers. */
 export function gateText(failure: GateFailure, comparison: Comparison): string {
@@ -26,9 +26,9 @@ function reasonText(failure: GateFailure, comparison: Comparison): string {
     worse: `${name} got worse: ${valueText(base)} → ${valueText(head)}, allowed ${formatNumber(limit ?? 0)}`,
     min: `${name} is ${valueText(head)}, below the minimum ${formatNumber(limit ?? 0)}`,
     max: `${name} is ${valueText(head)}, above the maximum ${formatNumber(limit ?? 0)}`,
-    'no-record': `${safeText(comparison[side].label)} has no run (${sideReason(comparison[side])})`,
+    'no-record': `${sideName(comparison[side])} has no run (${sideReason(comparison[side])})`,
     'no-value': noValueText(name, comparison),
-    model: `nothing stands at ${safeText(found)} in ${safeText(comparison.head.label)}`,
+    model: `nothing stands at ${safeText(found)} in ${sideName(comparison.head)}`,
     card: CARD_TEXTS[found]?.(name) ?? `the model ${name} has no card`,
     'card-field': `the card of ${name} must say ${safeText(field)}, which is ${safeText(found)}`,
     license: `the licence of ${name} is ${safeText(found)}, allowed: ${safeText(allowed.join(', '))}`,

@@ -1,4 +1,5 @@
 import type { Side } from '../../../domain/side.ts'
+import { safeText } from '../../../domain/safe-text.ts'
 import { plural } from './plural.ts'
 
 /** Why a side has the run that it has, or why it has none. */
@@ -25,4 +26,9 @@ export function sideReason(side: Side): string {
 /** What a side is called beside its commit; empty where the label is the commit. */
 export function sideLabel({ label, commit }: Side): string {
   return commit.startsWith(label) ? '' : label
+}
+
+/** What a side is called in a sentence. */
+export function sideName(side: Side): string {
+  return safeText(sideLabel(side) || side.commit.slice(0, 12))
 }

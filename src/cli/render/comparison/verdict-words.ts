@@ -1,6 +1,7 @@
 import type { Comparison } from '../../../domain/comparison.ts'
 import { safeText } from '../../../domain/safe-text.ts'
 import { metricPhrase, verdictWord } from './metric-words.ts'
+import { sideName } from './side-words.ts'
 import { plural } from './plural.ts'
 
 const WORDS: Readonly<Record<Comparison['verdict'], string>> = {
@@ -18,7 +19,7 @@ const WORDS: Readonly<Record<Comparison['verdict'], string>> = {
 export function verdictLine({ verdict, metrics, base, head }: Comparison): string {
   if (base.record === undefined || head.record === undefined) {
     const side = head.record === undefined ? head : base
-    return `no verdict: ${safeText(side.label)} has no run to compare`
+    return `no verdict: ${sideName(side)} has no run to compare`
   }
   if (base.record.run === head.record.run) return `the same run on both sides: ${safeText(head.record.name)}`
   if (metrics.length === 0) return 'no verdict: neither run recorded a metric'
