@@ -22,7 +22,7 @@ const NUMBER = /(?<=^|[._/-])\d+(?=$|[._/:-])/g
 export function foldTensors(tensors: readonly ListedTensor[]): FoldedTensors[] {
   const groups = new Map<string, ListedTensor[]>()
   for (const tensor of tensors) {
-    const key = JSON.stringify([tensor.name.replace(NUMBER, '#'), tensor.dtype, tensor.shape])
+    const key = `${tensor.dtype} ${tensor.shape.join()} ${tensor.name.replace(NUMBER, '#')}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [tensor])
     else group.push(tensor)

@@ -2,6 +2,7 @@ import { ModelError } from '../domain/errors.ts'
 import type { ByteSource } from './byte-source.ts'
 import { DTYPE_BITS } from './dtype-bits.ts'
 import { findDuplicateKey } from './find-duplicate-key.ts'
+import { tooMuchJson } from './json-shape.ts'
 
 /** A tensor as a safetensors header names it. */
 export interface TensorInfo {
@@ -28,6 +29,7 @@ export interface SafetensorsHeader {
 
 /** The longest header that readers accept, in bytes (safetensors, `MAX_HEADER_SIZE`). */
 const MAX_HEADER = 100_000_000
+const METADATA = '__metadata__'
 
 /**
  * Reads the header of a safetensors file, and none of its data. Every rule of the format is checked:
@@ -38,8 +40,11 @@ const MAX_HEADER = 100_000_000
  */
 export function parseSafetensors(source: ByteSource, name: string): SafetensorsHeader {
   const { text, dataStart } = readHeaderText(source, name)
-  const { __metadata__: metadata, ...entries } = parseObject(text, name)
-  const tensors = Object.entries(entries).map(([tensor, value]) => toTensor(tensor, value, name))
+  const header = parseObject(text, name)
+  const metadata = Object.hasOwn(header, METADATA) ? header[METADATA] : undefined
+  const tensors = Object.keys(header)
+    .filter((tensor) => tensor !== METADATA)
+    .map((tensor) => toTensor(tensor, header[tensor], name))
   tensors.sort((a, b) => a.begin - b.begin || a.end - b.end)
   checkOffsets(tensors, source.size - dataStart, name)
   const unknown = [...new Set(tensors.map(({ dtype }) => dtype))].filter((dtype) => !DTYPE_BITS.has(dtype))
@@ -63,6 +68,8 @@ function readHeaderText(source: ByteSource, name: string): { text: string; dataS
   if (bytes.length < Number(length))
     throw invalid(name, 'it ends inside its header: it was not written completely')
   if (bytes[0] !== 0x7b) throw invalid(name, 'its header does not begin with "{"')
+  const tooMuch = tooMuchJson(bytes)
+  if (tooMuch !== undefined) throw invalid(name, tooMuch)
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
     return { text, dataStart: 8 + Number(length) }

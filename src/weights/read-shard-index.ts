@@ -1,6 +1,7 @@
 import type { ByteSource } from './byte-source.ts'
 import { isSafePath } from '../domain/safe-path.ts'
 import { findDuplicateKey } from './find-duplicate-key.ts'
+import { tooMuchJson } from './json-shape.ts'
 import { weightsInvalid } from './weights-invalid.ts'
 
 /** What the index of a sharded checkpoint says (`model.safetensors.index.json`, `pytorch_model.bin.index.json`). */
@@ -23,7 +24,7 @@ const KIND = 'index of shards'
  */
 export function readShardIndex(source: ByteSource, name: string): ShardIndex {
   if (source.size > MAX_INDEX) throw weightsInvalid(name, KIND, `it has ${source.size} bytes`)
-  const { metadata, weight_map: map } = parse(source.read(0, source.size).toString('utf8'), name)
+  const { metadata, weight_map: map } = parse(source.read(0, source.size), name)
   if (!isObject(map)) throw weightsInvalid(name, KIND, 'it has no "weight_map"')
   const shardOf = new Map<string, string>()
   for (const [tensor, shard] of Object.entries(map)) {
@@ -36,7 +37,10 @@ export function readShardIndex(source: ByteSource, name: string): ShardIndex {
   return { shardOf, shards: [...new Set(shardOf.values())], metadata: toTexts(metadata) }
 }
 
-function parse(text: string, name: string): Record<string, unknown> {
+function parse(bytes: Buffer, name: string): Record<string, unknown> {
+  const tooMuch = tooMuchJson(bytes)
+  if (tooMuch !== undefined) throw weightsInvalid(name, KIND, tooMuch)
+  const text = bytes.toString('utf8')
   let index: unknown
   try {
     index = JSON.parse(text)

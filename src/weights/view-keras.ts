@@ -1,4 +1,5 @@
 import type { ByteSource } from './byte-source.ts'
+import { tooMuchJson } from './json-shape.ts'
 import { viewHdf5 } from './view-hdf5.ts'
 import type { TensorView, WeightsView } from './weights-view.ts'
 import { openMember, readMember } from './zip/read-member.ts'
@@ -67,8 +68,10 @@ function modelOf(archive: ZipArchive): Record<string, string> {
 function readJson(archive: ZipArchive, name: string): Record<string, unknown> {
   const member = archive.members.find((each) => each.name === name)
   if (member === undefined) return {}
+  const bytes = readMember(archive, member, MAX_JSON)
+  if (tooMuchJson(bytes) !== undefined) return {}
   try {
-    const json: unknown = JSON.parse(readMember(archive, member, MAX_JSON).toString('utf8'))
+    const json: unknown = JSON.parse(bytes.toString('utf8'))
     return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {}
   } catch (error) {
     if (error instanceof SyntaxError) return {}

@@ -3,6 +3,7 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { findDuplicateKey } from '../../src/weights/find-duplicate-key.ts'
+import { jsonShape } from '../../src/weights/json-shape.ts'
 import { openWeights } from '../../src/weights/open-weights.ts'
 import { countParameters } from '../../src/weights/weights-view.ts'
 import { temporaryFolder } from '../support/repo.ts'
@@ -104,6 +105,23 @@ test('a duplicate key is found wherever it stands, and none where there is none'
       expect(findDuplicateKey(json)).toBeUndefined()
       const twice = `{"other":[${json},{"k\\"":${json},"x":"{,\\\\","k\\u0022":1}]}`
       expect(findDuplicateKey(twice)).toBe('k"')
+    }),
+  )
+})
+
+test('brackets without end are refused before they are parsed', async () => {
+  const deep = put('deep.safetensors', withHeader(`{"a":${'['.repeat(1_000_000)}`, 0))
+  await expect(openWeights(deep)).rejects.toThrow('more than 200 levels deep')
+  const wide = put('wide.safetensors', withHeader(`{"a":[${'0,'.repeat(5_100_000)}0]}`, 0))
+  await expect(openWeights(wide)).rejects.toThrow('more than 5000000 members')
+})
+
+test('brackets and commas in texts do not count', () => {
+  fc.assert(
+    fc.property(fc.json(), fc.string(), (json, text) => {
+      const inner = jsonShape(Buffer.from(json))
+      const outer = jsonShape(Buffer.from(`[${JSON.stringify(`[{,"\\${text}`)},${json}]`))
+      expect(outer).toEqual({ depth: inner.depth + 1, members: inner.members + 2 })
     }),
   )
 })

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../byte-source.ts'
 import { readHdf5 } from '../hdf5/read-hdf5.ts'
+import { tooMuchJson } from '../json-shape.ts'
 import { readMember } from '../zip/read-member.ts'
 import { openZip } from '../zip/zip-archive.ts'
 import { findKerasCode } from './keras-code.ts'
@@ -25,6 +26,8 @@ export function checkHdf5(source: ByteSource): PartCheck {
 }
 
 function checkConfig(text: string): PartCheck {
+  const tooMuch = tooMuchJson(Buffer.from(text))
+  if (tooMuch !== undefined) return unreadable(tooMuch)
   try {
     return noPickle(findKerasCode(JSON.parse(text)))
   } catch {

@@ -8,7 +8,7 @@ export interface NamedTensor {
 }
 
 const MAX_DEPTH = 100
-const MAX_VISITS = 2_000_000
+const MAX_VISITS = 1_000_000
 // What a torch module keeps its own in (torch/nn/modules/module.py).
 const HOLDERS = new Set(['_parameters', '_buffers', '_modules'])
 

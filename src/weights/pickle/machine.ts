@@ -4,7 +4,7 @@ import { UnreadablePickle } from './unreadable-pickle.ts'
 import type { PickleGlobal, PickleValue } from './value.ts'
 
 /** The most values that one pickle may hold: what bounds the memory that following it takes. */
-const MAX_VALUES = 2_000_000
+const MAX_VALUES = 1_000_000
 /** The most text that one pickle may hold, in characters. */
 const MAX_TEXT = 2 ** 26
 const MAX_IMPORTS = 1000
