@@ -32,7 +32,10 @@ export async function streamObjects(
   if (exitCode !== 0) throw gitFailure(args, exitCode, '', systemCode)
 }
 
-// The answer is "<oid> <type> <size>\n<content>\n" for each, or "<name> missing\n".
+// The answer is "<oid> <type> <size>\n<content>\n" for each. All else is a line and no object: "<name> missing",
+// "<name> ambiguous", "<oid> submodule"; and a name, as of a path in a commit, may have blanks.
+const OBJECT = /^[0-9a-f]{40,64} [a-z]+ (\d+)$/
+
 class BatchReader {
   readonly #most: number
   readonly #visit: (index: number, content: Buffer, size: number) => void
@@ -57,10 +60,10 @@ class BatchReader {
     const end = chunk.indexOf(10, at)
     this.#line += chunk.toString('latin1', at, end < 0 ? undefined : end)
     if (end < 0) return chunk.length
-    const [, type, size] = this.#line.split(' ')
+    const size = OBJECT.exec(this.#line)?.[1]
     this.#line = ''
     this.#index += 1
-    if (type === 'missing') return end + 1
+    if (size === undefined) return end + 1
     this.#size = Number(size)
     this.#rest = this.#size + 1
     this.#keep = Math.min(this.#size, this.#most)
