@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/hosts/**/*.hosts.ts'],
     testTimeout: 300_000,
-    hookTimeout: 60_000,
+    hookTimeout: 300_000,
     globalSetup: ['test/support/global-setup.ts', 'test/hosts/global-setup.ts'],
     setupFiles: ['test/support/hermetic.ts'],
   },

@@ -126,6 +126,20 @@ describe('a hook that was there before', () => {
   })
 })
 
+// Since git 2.54; before, git does not know the event and runs the hook of the folder alone.
+test('a hook of the configuration runs before the one that was there', async () => {
+  const repo = await withRemote()
+  const script = (name: string) => `echo ${name} "$@" >> .git/trace; cat >> .git/trace`
+  writeHook(repo, '.git/hooks/pre-push', `#!/bin/sh\n${script('folder')}\n`)
+  await repo.model('init')
+  await repo.git('config', 'hook.mine.command', `f() { ${script('configured')}; }; f`)
+  await repo.git('config', 'hook.mine.event', 'pre-push')
+  await repo.git('push', '--quiet', 'origin', 'main')
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(await repo.git('--version'))!.map(Number)
+  const names = (await repo.read('.git/trace')).match(/^(?:configured|folder)(?= origin )/gm)
+  expect(names).toEqual(major! > 2 || minor! >= 54 ? ['configured', 'folder'] : ['folder'])
+})
+
 describe('our hooks', () => {
   test('are a screenful each, and name themselves and their version in the second line', () => {
     for (const name of HOOKS) {
