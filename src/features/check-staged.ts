@@ -145,7 +145,7 @@ function suspects(files: readonly StagedWeights[]): Oid[] {
 }
 
 function isWeightsName(file: string): boolean {
-  return /\.(?:pt|pth|ckpt|bin|pkl|pickle|joblib|dill|npy|npz|h5|hdf5|keras|onnx|gguf|pdparams|mar)$/i.test(
+  return /\.(?:pt|pth|ckpt|bin|pkl|pickle|joblib|dill|npy|npz|h5|hdf5|keras|onnx|tflite|pb|gguf|pdparams|mar)$/i.test(
     file,
   )
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { isModelError } from '../domain/errors.ts'
+import { isModelError, ModelError } from '../domain/errors.ts'
 import { parsePointer } from '../domain/lfs-pointer.ts'
 import type { World } from '../domain/world.ts'
 import { beside } from '../weights/beside.ts'
@@ -40,7 +40,11 @@ export async function showWeights(world: World, spec: string, onFetch: OnFetch):
     const shown: ShownWeights[] = []
     for (const file of files)
       shown.push(await showFile(file, (relative) => locate(file, relative, files, spec, find)))
-    return withoutShards(shown)
+    if (shown.length > 0) return withoutShards(shown)
+    throw new ModelError('weights-absent', `there are no weights in "${spec}"`, {
+      hints: ['name a file', 'git model weights status'],
+      data: { weights: spec },
+    })
   } finally {
     for (const file of temporary) rmSync(file, { force: true })
   }

@@ -132,6 +132,13 @@ describe('git model weights show', () => {
     expect(ran.exitCode).toBe(content === '' ? 0 : 1)
   })
 
+  test('says that there is nothing in a folder without weights', async () => {
+    const repo = await gitdir({ 'src/train.py': 'print(1)\n' })
+    const ran = await repo.model('weights', 'show', 'src')
+    expect(ran.exitCode).toBe(1)
+    expect(ran.stderr).toContain('there are no weights in "src"')
+  })
+
   test('reads the header of a file of 100 GB, and none of its data', async () => {
     const file = path.join(temporaryFolder(), 'huge.safetensors')
     const size = 100_000_000_000
