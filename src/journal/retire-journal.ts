@@ -31,8 +31,9 @@ export function lateJournals(commonDir: string, now: number): Journal[] {
   return readNames(root).flatMap((name) => {
     const folder = path.join(root, name)
     const folded = foldedSizes(folder)
-    const journal = readJournal(name.split('-')[0]!, folder, folded)
-    if (Object.entries(journal.sizes).some(([file, size]) => size > (folded[file] ?? 0))) return [journal]
+    const journal = grew(folder, folded) ? readJournal(name.split('-')[0]!, folder, folded) : undefined
+    const sizes = Object.entries(journal?.sizes ?? {})
+    if (journal !== undefined && sizes.some(([file, size]) => size > (folded[file] ?? 0))) return [journal]
     if (now - newest(folder) > GRACE) rmSync(folder, { recursive: true, force: true })
     return []
   })
@@ -50,6 +51,14 @@ function foldedSizes(folder: string): Record<string, number> {
   } catch {
     return {}
   }
+}
+
+// Most never grow: a look at the sizes spares reading them.
+function grew(folder: string, folded: Readonly<Record<string, number>>): boolean {
+  return readNames(folder).some((name) => {
+    if (!name.endsWith('.jsonl')) return false
+    return (statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0) > (folded[name] ?? 0)
+  })
 }
 
 function newest(folder: string): number {

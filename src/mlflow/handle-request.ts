@@ -59,13 +59,16 @@ function sendError(response: ServerResponse, error: unknown): void {
   sendJson(response, status, { error_code: code, message })
 }
 
-// What a user can cause does not pass by itself, but for a full disk: clients would try it again for minutes.
+// Clients try again for minutes what is temporary: only what may pass by itself is.
+const TEMPORARY: readonly string[] = ['disk-full', 'write-failed', 'busy']
+
 function toProtocolError(error: unknown): ProtocolError {
   if (error instanceof ProtocolError) return error
   if (!isModelError(error))
     return new ProtocolError('INTERNAL_ERROR', `git-model: ${(error as Error).message}`)
   const text = [error.message, ...error.hints.map((hint) => `hint: ${hint}`)].join('\n')
-  return new ProtocolError('INVALID_PARAMETER_VALUE', text)
+  const isTemporary = TEMPORARY.includes(error.code)
+  return new ProtocolError(isTemporary ? 'TEMPORARILY_UNAVAILABLE' : 'INVALID_PARAMETER_VALUE', text)
 }
 
 function notFound(method: string, path: string): ProtocolError {

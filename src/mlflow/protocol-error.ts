@@ -9,7 +9,9 @@ const STATUS = {
   ENDPOINT_NOT_FOUND: 404,
   NOT_IMPLEMENTED: 501,
   REQUEST_LIMIT_EXCEEDED: 413,
-  INTERNAL_ERROR: 500,
+  TEMPORARILY_UNAVAILABLE: 503,
+  // Not 500: clients try that again for minutes, and a bug does not pass.
+  INTERNAL_ERROR: 501,
 } as const
 
 /** A code of an error answer. */

@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { gitdir, teams } from '../support/repo.ts'
 import { startServer, type TestServer } from './client.ts'
@@ -164,5 +165,48 @@ describe('what cannot be', () => {
       headers: { origin: server.url },
     })
     expect(own.status).toBe(200)
+  })
+})
+
+describe('an endpoint beyond this machine', () => {
+  it('needs a token, and asks for it', async () => {
+    const repo = await gitdir()
+    const refused = await repo.model('serve', '--host', '0.0.0.0', '--port', '0')
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('--token')])
+    const server = await startServer(repo, '--host', '0.0.0.0', '--token', 'secret')
+    const local = server.url.replace('0.0.0.0', '127.0.0.1')
+    const ask = async (authorization?: string): Promise<number> => {
+      const headers = authorization === undefined ? {} : { authorization }
+      return (await fetch(`${local}/api/2.0/mlflow/experiments/get?experiment_id=0`, { headers })).status
+    }
+    expect(await ask()).toBe(401)
+    expect(await ask('Bearer wrong')).toBe(401)
+    expect(await ask('Bearer secret')).toBe(200)
+    expect(await ask(`Basic ${Buffer.from('me:secret').toString('base64')}`)).toBe(200)
+  })
+
+  it('knows its own names alone, and bounds what it reads', async () => {
+    const server = await startServer(await gitdir())
+    const { port } = new URL(server.url)
+    const named = (host: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const path = '/api/2.0/mlflow/experiments/get?experiment_id=0'
+        get({ host: '127.0.0.1', port, path, headers: { host } }, (response) => {
+          response.resume()
+          resolve(response.statusCode)
+        }).on('error', reject)
+      })
+    expect(await named(`localhost:${port}`)).toBe(200)
+    expect(await named('evil.example')).toBe(403)
+    const long = await server.fetch('/api/2.0/mlflow/runs/log-batch', {
+      method: 'POST',
+      body: 'x'.repeat(33 * 1024 * 1024),
+    })
+    expect(long.status).toBe(413)
+    const text = await server.fetch('/api/2.0/mlflow/runs/search', { method: 'POST', body: '[1' })
+    expect([text.status, ((await text.json()) as { error_code: string }).error_code]).toEqual([
+      400,
+      'BAD_REQUEST',
+    ])
   })
 })

@@ -52,7 +52,8 @@ export function listFolder(files: Iterable<OutputFile>, folder: string): FileInf
     if (!path.startsWith(`${folder}/`)) continue
     const [name = '', ...rest] = path.slice(folder.length + 1).split('/')
     if (rest.length > 0) found.set(name, { path: name, is_dir: true })
-    else found.set(name, { path: name, is_dir: false, file_size: size })
+    // As MLflow has it: an empty file has no size.
+    else found.set(name, { path: name, is_dir: false, ...(size > 0 && { file_size: size }) })
   }
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
 }

@@ -3,6 +3,8 @@ import { ProtocolError } from '../protocol-error.ts'
 
 /** The longest JSON body, in bytes: a batch of metrics is far below, a data set's schema and profile may be 17 MB. */
 const MAX_BODY = 32 * 1024 * 1024
+/** How long a client may take for a JSON body, in milliseconds. */
+const PATIENCE = 60_000
 
 /**
  * Reads the body of a request as JSON; an empty one has no members. Some clients wrap it into a text once more.
@@ -11,14 +13,8 @@ const MAX_BODY = 32 * 1024 * 1024
  */
 export async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) throw tooLong()
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > MAX_BODY) throw tooLong()
-    chunks.push(chunk)
-  }
-  const text = Buffer.concat(chunks).toString('utf8')
+  const timer = setTimeout(() => request.destroy(), PATIENCE)
+  const text = await readText(request).finally(() => clearTimeout(timer))
   if (text.trim() === '') return {}
   const value = parse(text)
   const object = typeof value === 'string' ? parse(value) : value
@@ -26,6 +22,17 @@ export async function readBody(request: IncomingMessage): Promise<Record<string,
     return object as Record<string, unknown>
   }
   throw notJson()
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > MAX_BODY) throw tooLong()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 function parse(text: string): unknown {

@@ -17,6 +17,7 @@ import {
   readRegistryTag,
   readRegistryTags,
   readSize,
+  splitPrompts,
 } from './registry.ts'
 
 const PAGE = 10_000
@@ -150,7 +151,7 @@ export async function getByAlias(tracking: Tracking, fields: Fields): Promise<ob
 /** `GET model-versions/search`: the newest first. */
 export async function searchVersions(tracking: Tracking, fields: Fields): Promise<object> {
   const size = readSize(fields, PAGE, MOST)
-  const clauses = parseClauses(fields.text('filter'))
+  const { clauses, isWanted } = splitPrompts(parseClauses(fields.text('filter')))
   for (const { group, key } of clauses) {
     if (group !== 'tag' && !(group === 'attribute' && ATTRIBUTES.has(key))) {
       throw invalid(`Invalid attribute name: ${key}`)
@@ -160,12 +161,14 @@ export async function searchVersions(tracking: Tracking, fields: Fields): Promis
   const all = liveModels(tracking).flatMap((model) =>
     versionsOf(model).map((version) => ({ model, version })),
   )
-  const fitting = all.filter(({ model, version }) =>
-    matchesClauses(clauses, (group, key) => {
-      if (group === 'attribute') return ATTRIBUTES.get(key)!(model, version)
-      const { tags = {} } = version[1]
-      return Object.hasOwn(tags, key) ? String(tags[key]) : undefined
-    }),
+  const fitting = all.filter(
+    ({ model, version }) =>
+      isWanted(version[1].tags) &&
+      matchesClauses(clauses, (group, key) => {
+        if (group === 'attribute') return ATTRIBUTES.get(key)!(model, version)
+        const { tags = {} } = version[1]
+        return Object.hasOwn(tags, key) ? String(tags[key]) : undefined
+      }),
   )
   const keys = [...fields.texts('order_by'), 'last_updated_timestamp DESC', 'name ASC', 'version_number DESC']
   const sorted = orderBy(fitting, keys, ({ model, version }, key) => ATTRIBUTES.get(key)!(model, version), [

@@ -4,7 +4,7 @@ import type { Registers } from '../../domain/registers.ts'
 import type { Fields } from '../fields.ts'
 import { invalid, missing, ProtocolError } from '../protocol-error.ts'
 import { cutPage } from '../page.ts'
-import { matchesClauses, orderBy, parseClauses } from '../search-clauses.ts'
+import { matchesClauses, orderBy, parseClauses, type Clause } from '../search-clauses.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import { checkKey, checkLength, checkMaxResults, LIMITS } from '../validate.ts'
 import { latestVersions, toModelVersion, toRegisteredModel } from '../wire/to-registered-model.ts'
@@ -74,18 +74,20 @@ export async function deleteRegisteredModel(tracking: Tracking, fields: Fields):
 /** `GET registered-models/search`: by name. */
 export async function searchRegisteredModels(tracking: Tracking, fields: Fields): Promise<object> {
   const size = readSize(fields, PAGE, MOST)
-  const clauses = parseClauses(fields.text('filter'))
+  const { clauses, isWanted } = splitPrompts(parseClauses(fields.text('filter')))
   for (const { group, key } of clauses) {
     if (group !== 'tag' && !(group === 'attribute' && key === 'name')) {
       throw invalid(`Invalid attribute name: ${key}`)
     }
   }
   await tracking.refresh()
-  const fitting = liveModels(tracking).filter((model) =>
-    matchesClauses(clauses, (group, key) => {
-      if (group === 'attribute') return model.name
-      return Object.hasOwn(model.tags ?? {}, key) ? String(model.tags![key]) : undefined
-    }),
+  const fitting = liveModels(tracking).filter(
+    (model) =>
+      isWanted(model.tags) &&
+      matchesClauses(clauses, (group, key) => {
+        if (group === 'attribute') return model.name
+        return Object.hasOwn(model.tags ?? {}, key) ? String(model.tags![key]) : undefined
+      }),
   )
   const keys = [...fields.texts('order_by'), 'name ASC']
   const sorted = orderBy(fitting, keys, (model, key) => (key === 'name' ? model.name : model.updated), [
@@ -145,6 +147,24 @@ export async function editModel(
       registers.set('updated', now)
     }),
   )
+}
+
+const PROMPT_TAG = 'mlflow.prompt.is_prompt'
+
+/** Takes out of a filter what clients add to tell prompts from models; prompts are left out unless they are asked for. */
+export function splitPrompts(all: readonly Clause[]): {
+  clauses: Clause[]
+  isWanted: (tags: RegisteredModel['tags']) => boolean
+} {
+  const isAbout = ({ group, key }: Clause): boolean => group === 'tag' && key === PROMPT_TAG
+  const asks = all.some((clause) => {
+    const wanted = clause.operator === '=' ? 'true' : clause.operator === '!=' ? 'false' : undefined
+    return isAbout(clause) && String(clause.value).toLowerCase() === wanted
+  })
+  return {
+    clauses: all.filter((clause) => !isAbout(clause)),
+    isWanted: (tags) => (String(tags?.[PROMPT_TAG] ?? '') === 'true') === asks,
+  }
 }
 
 /** All registered models that are not deleted. */

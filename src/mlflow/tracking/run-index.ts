@@ -5,18 +5,22 @@ import { RUNS_NOTES } from '../../git/refs.ts'
 import type { Repository } from '../../git/repository.ts'
 import { journalFolder } from '../../journal/journal-folder.ts'
 import { listJournals, readJournal } from '../../journal/read-journal.ts'
+import { lateJournals } from '../../journal/retire-journal.ts'
 import type { Tips } from '../../git/read-tips.ts'
 import { decodeRun } from '../../store/run-codec.ts'
+import { withCurrentFiles } from './current-files.ts'
 import { TrackedRun } from './tracked-run.ts'
 
 /** Every run of the repository, in memory. When refs move, only the notes that changed are read again. */
 export class RunIndex {
   readonly #repo: Repository
+  readonly #now: () => number
   readonly #runs = new Map<Oid, TrackedRun>()
   #tip: Oid | undefined
 
-  constructor(repo: Repository) {
+  constructor(repo: Repository, now: () => number) {
     this.#repo = repo
+    this.#now = now
   }
 
   /** Reads what changed in the notes since the last time. */
@@ -28,9 +32,17 @@ export class RunIndex {
       this.#repo,
       changes.map(({ after }) => after[0]!),
     )
-    for (const [index, { target }] of changes.entries()) {
+    const records = changes.flatMap(({ target }, index) => {
       const { value } = decodeRun(target, objects[index]?.content.toString('utf8') ?? '')
-      if (value !== undefined) this.#runs.set(target, this.#track(value, false))
+      return value === undefined ? [] : [value]
+    })
+    for (const record of await withCurrentFiles(this.#repo, records)) {
+      this.#runs.set(record.run, this.#track(record, false))
+    }
+    // What came while a journal was being folded is in no note yet, and its journal was moved away.
+    const changed = new Set(records.map(({ run }) => run))
+    for (const { run, events } of lateJournals(this.#repo.commonDir, this.#now())) {
+      if (changed.has(run)) this.#runs.get(run)?.take(events)
     }
     this.#tip = tip
   }

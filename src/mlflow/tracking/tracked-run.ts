@@ -75,8 +75,13 @@ export class TrackedRun {
 
   /** Takes in what was added to the journal. */
   refresh(): this {
-    for (const event of this.#follower.next()) this.#apply(event)
+    this.take(this.#follower.next())
     return this
+  }
+
+  /** Takes in events that stand elsewhere. */
+  take(events: readonly JournalEvent[]): void {
+    for (const event of events) this.#apply(event)
   }
 
   /** Whether it exists for the sake of a model that was logged outside of any run. */

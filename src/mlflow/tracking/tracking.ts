@@ -51,7 +51,7 @@ export class Tracking {
     this.#wrapped = wrapped
     this.world = world
     this.repo = repo
-    this.#runs = new RunIndex(repo)
+    this.#runs = new RunIndex(repo, world.now)
     this.experiments = new ExperimentDirectory(repo)
   }
 
