@@ -1,9 +1,11 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { allowedByVariable, allowSecrets } from '../domain/allow-secrets.ts'
 import { ModelError } from '../domain/errors.ts'
 import type { Oid, RunStatus } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
 import { openRepository } from '../git/repository.ts'
+import { readConfig } from '../store/config.ts'
 import { handleRequest } from './handle-request.ts'
 import { Tracking } from './tracking/tracking.ts'
 
@@ -16,6 +18,8 @@ export interface ServeOptions {
   readonly token?: string | undefined
   /** The run of the command that this serves, if it serves one. */
   readonly wrapped?: Oid | undefined
+  /** Hears of each place that is masked because it looks like a credential, once. */
+  readonly onMasked?: ((places: readonly string[]) => void) | undefined
 }
 
 /** A tracking endpoint that answers. */
@@ -41,14 +45,17 @@ const GRACE = 5000
  * Starts to serve MLflow's tracking protocol from the repository that the user stands in. It answers at once; what it
  * has to know is read with the first request.
  *
- * @throws ModelError `not-a-repository`, `argument-invalid` for a host without a token or a port that is taken.
+ * @throws ModelError `not-a-repository`, `config-invalid`, `argument-invalid` for a host without a token or a port that is taken.
  */
 export async function serve(world: World, options: ServeOptions = {}): Promise<TrackingServer> {
   const host = options.host ?? LOOPBACK
   const isLocal = [LOOPBACK, 'localhost', '::1'].includes(host)
   if (!isLocal && (options.token ?? '') === '') throw needsToken(host)
   const repo = await openRepository(world)
-  const tracking = new Tracking(world, repo, options.wrapped)
+  const { secrets } = await readConfig(repo)
+  const allowed = [...(secrets?.allow ?? []), ...allowedByVariable(world.env)]
+  const policy = { isAllowed: allowSecrets(allowed), onMasked: options.onMasked ?? (() => {}) }
+  const tracking = new Tracking(world, repo, policy, options.wrapped)
   const access = { host: isLocal ? undefined : host, token: options.token }
   const server = createServer((request, response) => {
     void handleRequest(request, response, async () => tracking, access)

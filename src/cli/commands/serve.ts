@@ -52,7 +52,13 @@ export const serve = buildCommand<Flags, [], Context>({
   },
   async func({ port, host, token }) {
     const { serve: start } = await import('../../mlflow/serve.ts')
-    const server = await start(this.world, { port, host, token: token ?? this.world.env['GIT_MODEL_TOKEN'] })
+    const { renderMasked } = await import('../render/masked.ts')
+    const server = await start(this.world, {
+      port,
+      host,
+      token: token ?? this.world.env['GIT_MODEL_TOKEN'],
+      onMasked: (places) => this.out.warn(...renderMasked(places)),
+    })
     this.out.result(server.url)
     this.out.status('serving MLflow clients; Ctrl-C ends')
     this.out.status(`hint: export MLFLOW_TRACKING_URI=${server.url}`)

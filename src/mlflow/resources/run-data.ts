@@ -20,7 +20,7 @@ export async function logMetric(tracking: Tracking, fields: Fields): Promise<obj
 /** `POST runs/log-parameter` */
 export async function logParam(tracking: Tracking, fields: Fields): Promise<object> {
   const id = fields.runId()
-  const [key, value] = readParam(fields, '')
+  const [[key, value]] = tracking.maskParams([readParam(fields, '')]) as [[string, string]]
   const run = await findActiveRun(tracking, id)
   const known = run.params.get(key)
   if (known !== undefined && String(known) !== value) {
@@ -54,10 +54,11 @@ export async function deleteTag(tracking: Tracking, fields: Fields): Promise<obj
 export async function logBatch(tracking: Tracking, fields: Fields): Promise<object> {
   const id = fields.runId()
   const metrics = fields.objects('metrics').map((metric, index) => readMetric(metric, `metrics[${index}].`))
-  const params = fields.objects('params').map((param, index) => readParam(param, `params[${index}].`))
+  const given = fields.objects('params').map((param, index) => readParam(param, `params[${index}].`))
   const tags = fields.objects('tags').map((tag, index) => readTag(tag, `tags[${index}].`))
-  checkCounts(metrics.length, params.length, tags.length)
-  checkUnique(params.map(([key]) => key))
+  checkCounts(metrics.length, given.length, tags.length)
+  checkUnique(given.map(([key]) => key))
+  const params = tracking.maskParams(given)
   const run = await findActiveRun(tracking, id)
   checkUnchanged(run, params)
   const time = tracking.world.now()

@@ -30,6 +30,7 @@ export async function createRun(tracking: Tracking, fields: Fields): Promise<obj
     ...(tags.size > 0 && { tags: Object.fromEntries(tags) }),
     started: readInstant(fields, 'start_time') || undefined,
   })
+  tracking.tellMasked(started.masked)
   const run = await findRun(tracking, started.run)
   return { run: toRun(run, tracking.experiments.idOf(run.experiment)) }
 }

@@ -1,7 +1,9 @@
 import type { EntityKind, Experiment, RegisteredModel } from '../../domain/entity.ts'
 import type { JournalEvent } from '../../domain/journal-event.ts'
+import { maskWords } from '../../domain/mask-words.ts'
 import type { Oid } from '../../domain/run.ts'
 import type { Series, SeriesColumns } from '../../domain/series.ts'
+import type { AllowSecret } from '../../domain/secrets.ts'
 import type { World } from '../../domain/world.ts'
 import { readNotes } from '../../git/notes.ts'
 import { fetchedState, readTips } from '../../git/read-tips.ts'
@@ -23,6 +25,13 @@ import type { TrackedRun } from './tracked-run.ts'
 const FOLD_DELAY = 50
 /** How many runs' histories stay in memory. */
 const SERIES_KEPT = 20
+
+/** What becomes of what looks like a credential. */
+export interface SecretPolicy {
+  isAllowed: AllowSecret
+  /** Hears of each place that is masked, once. */
+  onMasked: (places: readonly string[]) => void
+}
 
 /**
  * What the endpoint knows of the repository, in memory, and the one way in which it writes. What others write is seen:
@@ -46,8 +55,12 @@ export class Tracking {
 
   readonly #wrapped: Oid | undefined
 
+  readonly #secrets: SecretPolicy
+  readonly #masked = new Set<string>()
+
   /** @param wrapped - the run of the command that `git model run` started, if this serves one. */
-  constructor(world: World, repo: Repository, wrapped?: Oid) {
+  constructor(world: World, repo: Repository, secrets: SecretPolicy, wrapped?: Oid) {
+    this.#secrets = secrets
     this.#wrapped = wrapped
     this.world = world
     this.repo = repo
@@ -96,10 +109,26 @@ export class Tracking {
     return Object.hasOwn(known, key) ? known[key] : undefined
   }
 
+  /** Returns params as they are recorded: what looks like a credential is masked. */
+  maskParams(params: readonly (readonly [key: string, value: string])[]): [key: string, value: string][] {
+    const given = { params: Object.fromEntries(params) }
+    const { words, masked } = maskWords(given, this.#secrets.isAllowed)
+    this.tellMasked(masked)
+    return Object.entries(words.params)
+  }
+
+  /** Tells of places that were masked, of each once. */
+  tellMasked(places: readonly string[]): void {
+    const fresh = places.filter((place) => !this.#masked.has(place))
+    for (const place of fresh) this.#masked.add(place)
+    if (fresh.length > 0) this.#secrets.onMasked(fresh)
+  }
+
   /** Adds to a run: when it returns, the events survive the end of this process. */
   append(run: TrackedRun, events: readonly JournalEvent[], durable = false): void {
     if (events.length === 0) return
-    appendEvents(journalFolder(this.repo.commonDir, run.run), events, durable)
+    const folder = journalFolder(this.repo.commonDir, run.run)
+    this.tellMasked(appendEvents(folder, events, durable, this.#secrets.isAllowed))
     run.refresh()
     if (!run.isLive || run.status !== 'running') this.foldSoon()
   }
