@@ -17,7 +17,7 @@ export interface CardConflictAt {
 
 /** Finds the conflicts in the cards that changed between two tips of the cards' notes. */
 export async function cardConflicts(
-  store: Store,
+  store: Pick<Store, 'repo'>,
   from: Oid | undefined,
   to: Oid | undefined,
 ): Promise<CardConflictAt[]> {

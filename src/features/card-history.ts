@@ -8,7 +8,7 @@ import { parseCard } from '../schema/card-document.ts'
 import { joinCards } from '../schema/merge-cards.ts'
 import type { ModelAt } from '../store/models.ts'
 import type { Store } from '../store/open-store.ts'
-import { findCard, modelVersions } from './find-card.ts'
+import { findCard, modelVersions, type FoundCard } from './find-card.ts'
 
 /** One change of a card. */
 export interface CardHistoryEntry {
@@ -40,21 +40,23 @@ export interface CardHistory {
  * @throws ModelError `model-unknown`, `revision-unknown`.
  */
 export async function cardHistory(world: World, spec: string): Promise<CardHistory> {
-  const { store, model } = await findCard(world, spec)
+  const found = await findCard(world, spec)
+  return { model: found.model, entries: await cardHistoryOf(found) }
+}
+
+/** Tells who changed what in a model's card, and when; the newest first. */
+export async function cardHistoryOf({ store, model }: FoundCard): Promise<CardHistoryEntry[]> {
   const tip = store.tips.get(CARDS_NOTES)
   const versions = await modelVersions(store, model)
   const commits = new Map(versions.toReversed().map(({ target, commit }) => [target, commit]))
   const targets = new Set([...(model.target === undefined ? [] : [model.target]), ...commits.keys()])
-  if (tip === undefined || targets.size === 0) return { model, entries: [] }
+  if (tip === undefined || targets.size === 0) return []
   const changes = (await noteChanges(store, tip, [...targets])).filter(
     ({ before, after }) => before !== after,
   )
   const texts = await readTexts(store, changes)
   const entries = withRenewals(changes).map((change) => toEntry(change, texts, commits))
-  return {
-    model,
-    entries: entries.filter(({ action, changes: fields }) => action !== 'changed' || fields.length > 0),
-  }
+  return entries.filter(({ action, changes: fields }) => action !== 'changed' || fields.length > 0)
 }
 
 interface NoteRevision {

@@ -3,10 +3,20 @@ import { diffNotes } from '../git/notes.ts'
 import { readTips } from '../git/read-tips.ts'
 import { openRepository } from '../git/repository.ts'
 import type { World } from '../domain/world.ts'
+import type { CardConflictAt } from './card-conflicts.ts'
 import { foldFetched } from '../store/fold-fetched.ts'
 
-/** Folds what was fetched into the local refs. @returns how many runs and cards came, new or changed. */
-export async function foldAfterFetch(world: World): Promise<{ runs: number; cards: number }> {
+/** What came with a fetch. */
+export interface FoldedFetch {
+  /** How many are new or changed. */
+  runs: number
+  cards: number
+  /** The conflicts of the cards that came. */
+  conflicts: CardConflictAt[]
+}
+
+/** Folds what was fetched into the local refs. */
+export async function foldAfterFetch(world: World): Promise<FoldedFetch> {
   const repo = await openRepository(world)
   const before = await readTips(repo)
   const after = await foldFetched(repo, before)
@@ -14,5 +24,11 @@ export async function foldAfterFetch(world: World): Promise<{ runs: number; card
     const tip = after.get(ref)
     return tip === undefined ? 0 : (await diffNotes(repo, before.get(ref), tip)).length
   }
-  return { runs: await count(RUNS_NOTES), cards: await count(CARDS_NOTES) }
+  const cards = await count(CARDS_NOTES)
+  // Reading cards needs a YAML parser, which most pulls end without.
+  const conflictsSince = async (): Promise<CardConflictAt[]> => {
+    const { cardConflicts } = await import('./card-conflicts.ts')
+    return cardConflicts({ repo }, before.get(CARDS_NOTES), after.get(CARDS_NOTES))
+  }
+  return { runs: await count(RUNS_NOTES), cards, conflicts: cards === 0 ? [] : await conflictsSince() }
 }

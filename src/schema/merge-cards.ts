@@ -1,4 +1,5 @@
 import { CARD_SCHEMA, WHOLE_CARD, type CardConflict } from '../domain/card.ts'
+import { parseCardPath } from '../domain/card-path.ts'
 import { isMap, sameValue, valueAt } from '../domain/card-value.ts'
 import { mergeCardValues, toConflict } from '../domain/merge-card-values.ts'
 import { cardChunks, hasChunks, type CardChunk } from './card-chunks.ts'
@@ -130,11 +131,21 @@ function mergeConflicts(
     (side) => new Map(conflictsOf(side).map((item) => [item.field, item])),
   )
   const fields = [...new Set([...ours!.keys(), ...theirs!.keys()])].sort()
-  return fields.flatMap((field) => {
+  const open = fields.flatMap((field) => {
     const [b, l, r] = [from!.get(field), ours!.get(field), theirs!.get(field)]
     if (l === undefined || r === undefined) return b !== undefined && sameValue(b, l ?? r) ? [] : [(l ?? r)!]
     return [toConflict(field, [...l.values, ...r.values])]
   })
+  const settled = [...from!.keys()].filter((field) => !ours!.has(field) && !theirs!.has(field))
+  return [...open, ...settled.flatMap((field) => settledTwice(field, left, right))]
+}
+
+// Both sides settled one conflict: who left the value that stood there decided as well as who changed it.
+function settledTwice(field: string, left: CardDocument, right: CardDocument): CardConflict[] {
+  if (field === WHOLE_CARD) return []
+  const path = parseCardPath(field)
+  const [ours, theirs] = [valueAt(left.value, path), valueAt(right.value, path)]
+  return sameValue(ours, theirs) ? [] : [toConflict(field, [ours, theirs])]
 }
 
 function writeConflicts(text: string, conflicts: readonly CardConflict[]): string {

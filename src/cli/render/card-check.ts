@@ -55,10 +55,5 @@ function hints({ state, name, problems, warnings }: CardCheck): string[] {
       : [`git model card edit ${model}`]
   const conflict = problems.find(({ message }) => message.startsWith('was changed to'))
   if (conflict === undefined) return [`git model card edit ${model}`]
-  if (conflict.field === '*')
-    return [`git model card edit ${model}   and take the entry out of card.conflicts`]
-  return [
-    `git model card show ${model}   shows the values`,
-    `git model card set ${model} ${safeText(quoteCommand([`${conflict.field}=VALUE`]))}   settles it`,
-  ]
+  return [`git model card resolve ${model}   shows the values, and settles them`]
 }

@@ -167,6 +167,6 @@ function conflictSection({ conflicts, found }: ShownCard, colors: Colors): Secti
   return {
     title: 'conflicts',
     facts,
-    remark: `settle each with: git model card set ${quoteCommand([found.model.name])} FIELD=VALUE`,
+    remark: `settle them with: git model card resolve ${quoteCommand([found.model.name])}`,
   }
 }

@@ -1,4 +1,5 @@
 import { safeText } from '../../domain/safe-text.ts'
+import { quoteCommand } from './quote-command.ts'
 
 /** What is said of each conflict of a sync, with the command that settles it. */
 export function renderConflicts(
@@ -6,7 +7,7 @@ export function renderConflicts(
 ): { text: string; hint: string }[] {
   return conflicts.map(({ model, field }) => ({
     text: `the card of ${safeText(model)}: ${safeText(field)} was changed to different values on two sides; both are kept`,
-    hint: `git model card show ${safeText(model)}   then: git model card set ${safeText(model)} ${safeText(field)}=VALUE`,
+    hint: `git model card resolve ${safeText(quoteCommand([model, field]))}`,
   }))
 }
 

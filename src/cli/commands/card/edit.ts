@@ -47,7 +47,7 @@ export const edit = buildCommand<{ discard?: boolean }, [model: string], Context
     )
     if (conflicts.length === 0) return
     const { quoteCommand } = await import('../../render/quote-command.ts')
-    const hint = `git model card set ${quoteCommand([spec, `${conflicts[0]}=VALUE`])}`
+    const hint = `git model card resolve ${quoteCommand([spec])}`
     out.warn(
       safeText(`somebody else changed the same fields meanwhile: ${conflicts.join(', ')}`),
       safeText(hint),
