@@ -39,7 +39,9 @@ export function readNoteDocuments<T>(
     if ('value' in judged) note.valid.push(judged.value)
     else if (glued !== undefined) note.valid.push(...glued)
     else {
-      note.others.push(carriedText(document.text))
+      const whole = judged.problem.code === 'note-newer' ? undefined : withoutAppended(kind, document, check)
+      if (whole !== undefined) note.valid.push(whole.value)
+      note.others.push(carriedText(whole?.rest ?? document.text))
       note.problems.push(judged.problem)
     }
   }
@@ -85,6 +87,25 @@ function splitGlued<T>(
   const judged = parts.flatMap((part) => parseDocuments(part)).map((document) => judge(kind, document, check))
   const values = judged.flatMap((item) => ('value' in item ? [item.value] : []))
   return values.length === judged.length ? values : undefined
+}
+
+const MAX_APPENDED = 50
+const MAX_MENDED = 1_000_000
+
+// `git notes append` puts what a person writes behind a blank line of the document itself.
+function withoutAppended<T>(
+  kind: SchemaKind,
+  { text }: ParsedDocument,
+  check: (value: T) => SchemaProblem | undefined,
+): { value: T; rest: string } | undefined {
+  if (text.length > MAX_MENDED) return undefined
+  const blanks = [...text.matchAll(/\n[ \t]*(?=\n)/g)].slice(-MAX_APPENDED)
+  for (const { index } of blanks.toReversed()) {
+    const [document, ...others] = parseDocuments(text.slice(0, index + 1))
+    const judged = document === undefined || others.length > 0 ? undefined : judge(kind, document, check)
+    if (judged !== undefined && 'value' in judged) return { value: judged.value, rest: text.slice(index + 1) }
+  }
+  return undefined
 }
 
 // Directives only mean something between documents, where carried text has no fixed neighbour: they become comments.

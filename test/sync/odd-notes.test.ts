@@ -85,6 +85,29 @@ describe('notes that were not written by this program', () => {
     })
   })
 
+  it('have a line behind them that a person added with git notes append: it is carried, and hides nothing', async () => {
+    const { alice, bob, run } = await withRun()
+    await alice.model('log', '--run', run, '-t', 'who=alice')
+    await bob.model('log', '--run', run, '-p', 'lr=0.1')
+    await bob.git(
+      'notes',
+      '--ref=model/runs',
+      'append',
+      '-m',
+      'looks good to me',
+      '-m',
+      'tags: {who: bob}',
+      run,
+    )
+    await settle(alice, bob)
+    const shown = JSON.parse((await alice.model('show', run, '--json')).stdout) as { run: object }
+    expect(shown.run).toMatchObject({ tags: { team: 'red', who: 'alice' }, params: { lr: 0.1 } })
+    expect(await note(alice, run)).toContain('looks good to me')
+    await bob.model('log', '--run', run, '-p', 'lr=0.2')
+    await settle(alice, bob)
+    expect((await note(alice, run)).match(/looks good to me/g)).toHaveLength(1)
+  })
+
   it('are of a newer version, or no YAML at all: they are carried, and the others merge', async () => {
     const { alice, bob, run } = await withRun()
     const other = await alice.git('rev-parse', 'main')
