@@ -97,7 +97,19 @@ function mergeDocuments(base: CardDocument | undefined, left: CardDocument, righ
     text = updateCardText(text, path, result.value)
     conflicts.push(...result.conflicts)
   }
-  return writeConflicts(text, conflicts)
+  const document = openCard(text)
+  return writeConflicts(
+    text,
+    conflicts.map((conflict) => withStanding(conflict, document)),
+  )
+}
+
+// One side changed, once more, a value that is in conflict on the other.
+function withStanding(conflict: CardConflict, { value }: CardDocument): CardConflict {
+  if (conflict.field === WHOLE_CARD) return conflict
+  const standing = valueAt(value, parseCardPath(conflict.field))
+  const isNamed = conflict.values.some((one) => sameValue(one, standing))
+  return isNamed ? conflict : toConflict(conflict.field, [...conflict.values, standing])
 }
 
 // The text of the side that changed it; where both did, the first one's, whose value is mended afterwards.
