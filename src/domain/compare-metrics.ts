@@ -1,6 +1,7 @@
 import type { Config, Goal, MetricConfig } from './config.ts'
 import { fromStored, type StoredNumber } from './number.ts'
 import type { MetricSummary, RunRecord } from './run.ts'
+import type { MetricSpread } from './spread.ts'
 
 /** What became of a metric. `changed` is said of one for which no direction is better. */
 export type Verdict = 'better' | 'worse' | 'same' | 'changed' | 'added' | 'removed'
@@ -23,6 +24,8 @@ export interface MetricChange {
   max?: number
   /** Whether `.gitmodel.yaml` names the metric, so that the gate looks at it. */
   gated: boolean
+  /** Where the sides are groups of runs: how their values spread. `base` and `head` are then means. */
+  spread?: MetricSpread
   verdict: Verdict
 }
 

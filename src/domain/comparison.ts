@@ -1,5 +1,6 @@
 import type { CardChange } from './card-fields.ts'
-import { compareMetrics, type MetricChange, type Verdict } from './compare-metrics.ts'
+import type { MetricChange, Verdict } from './compare-metrics.ts'
+import { compareSideMetrics } from './compare-groups.ts'
 import { compareGateRules, type RuleChange } from './gate-changes.ts'
 import { checkGate, type GateFailure } from './gate.ts'
 import type { Rules } from './rules.ts'
@@ -91,13 +92,13 @@ export function compareSides(
   rules: { base: Rules; head: Rules },
   diffCards: (before: unknown, after: unknown) => CardChange[],
 ): Comparison {
-  const metrics = compareMetrics(base.record, head.record, rules.head.config)
+  const metrics = compareSideMetrics(base, head, rules.head.config)
   return {
     base,
     head,
     verdict: overall(metrics),
     metrics,
-    params: compareParams(base.record, head.record),
+    params: compareParams(base.record, head.record).filter(({ name }) => name !== head.group?.param),
     models: compareModels(base, head, diffCards),
     gate: judge(base, head, metrics, rules),
   }
@@ -110,7 +111,7 @@ function judge(
   rules: { base: Rules; head: Rules },
 ): Gate {
   const own = checkGate(base, head, metrics, rules.head)
-  const before = compareMetrics(base.record, head.record, rules.base.config)
+  const before = compareSideMetrics(base, head, rules.base.config)
   const isKnown = (failure: GateFailure): boolean =>
     own.some(({ rule, subject, field }) => {
       return rule === failure.rule && subject === failure.subject && field === failure.field

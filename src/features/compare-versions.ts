@@ -8,6 +8,7 @@ import { resolveCommit } from '../git/resolve.ts'
 import { readRules } from '../store/config.ts'
 import { ARTIFACTS } from '../store/fold-journals.ts'
 import type { Store } from '../store/open-store.ts'
+import { kindredRuns } from './kindred-runs.ts'
 import { defaultBase, resolveSide, withUnnamedWeights, type SideOptions } from './resolve-side.ts'
 
 /** How many weight files without a name are compared. */
@@ -17,6 +18,8 @@ const MAX_UNNAMED = 100
 export interface CompareOptions {
   /** Take an earlier commit's run where none belongs to the commit. */
   nearest?: boolean
+  /** Compare means over the runs that differ from each side's run in this parameter alone. */
+  groupBy?: string
   /** Looks into a weight file that differs; what it returns stands below the file in every report. */
   describeFile?: (store: Store, file: FileChange) => Promise<FileDetail[]>
 }
@@ -47,15 +50,20 @@ export async function compareVersions(
     readRules(store.repo, from!.commit, 'base'),
     readRules(store.repo, to!.commit, 'head'),
   ])
-  const comparison = compareSides(
+  const labelled = [
     { ...from!, label: sides.base.label },
     { ...to!, label: sides.head.label },
-    { base: before, head: after },
-    diffCardFields,
-  )
+  ] as const
+  const [left, right] = await Promise.all(labelled.map((side) => grouped(store, side, options.groupBy)))
+  const comparison = compareSides(left!, right!, { base: before, head: after }, diffCardFields)
   return options.describeFile === undefined
     ? comparison
     : withDetails(store, comparison, options.describeFile)
+}
+
+async function grouped(store: Store, side: Side, param: string | undefined): Promise<Side> {
+  if (param === undefined || side.record === undefined) return side
+  return { ...side, group: { param, runs: await kindredRuns(store, side.record, param) } }
 }
 
 async function withDetails(

@@ -1,9 +1,10 @@
 import type { Config } from '../domain/config.ts'
+import { isModelError, type ModelError } from '../domain/errors.ts'
 import { parseFilter } from '../domain/filter-parse.ts'
 import { parseSort } from '../domain/sort-key.ts'
 import type { World } from '../domain/world.ts'
 import { readConfig } from '../store/config.ts'
-import { openStore } from '../store/open-store.ts'
+import { openStore, type Store } from '../store/open-store.ts'
 import { askRuns } from '../store/run-index.ts'
 import type { StoredRun, UnreadableRun } from '../store/runs.ts'
 import { metadataState, type MetadataState } from './metadata-state.ts'
@@ -33,19 +34,21 @@ export interface RunList {
   hidden: number
   unreadable: UnreadableRun[]
   config: Config
+  /** Why `.gitmodel.yaml` cannot be read: then it counts as empty. */
+  invalid?: ModelError
   state: MetadataState
 }
 
 /**
  * Lists runs: finished ones from the notes and running ones from their journals.
  *
- * @throws ModelError `filter-invalid`, `config-invalid`, `not-a-repository`.
+ * @throws ModelError `filter-invalid`, `not-a-repository`.
  */
 export async function listRuns(world: World, options: ListRunsOptions = {}): Promise<RunList> {
   const filter = parseFilter(options.filter ?? '')
   const keys = options.sort === undefined ? [] : parseSort(options.sort)
   const store = await openStore(world)
-  const config = await readConfig(store.repo)
+  const { config, invalid } = await configOrNone(store)
   const answer = await askRuns(store, async (runs) => {
     const { rows, total, hidden } = await selectRuns(runs, { ...options, filter, keys }, config)
     return {
@@ -56,5 +59,16 @@ export async function listRuns(world: World, options: ListRunsOptions = {}): Pro
       unreadable: await runs.unreadable(),
     }
   })
-  return { ...answer, config, state: await metadataState(store, 'runs') }
+  const state = await metadataState(store, 'runs')
+  return { ...answer, config, ...(invalid !== undefined && { invalid }), state }
+}
+
+// A mistake in the rules is no reason to hide what was recorded.
+async function configOrNone(store: Store): Promise<{ config: Config; invalid?: ModelError }> {
+  try {
+    return { config: await readConfig(store.repo) }
+  } catch (error) {
+    if (!isModelError(error, 'config-invalid')) throw error
+    return { config: {}, invalid: error }
+  }
 }

@@ -133,3 +133,14 @@ describe('git model diff --gate', () => {
     expect(unfetched.stdout).toContain('HEAD has no run (runs were never fetched: git model sync)')
   })
 })
+
+it('git model runs lists what was recorded though .gitmodel.yaml is wrong, and warns', async () => {
+  const repo = await gitdir()
+  await repo.model('run', '-n', 'first', '--', 'true')
+  await repo.write('.gitmodel.yaml', 'metrics:\n  acc: {goal: up}\n')
+  const ran = await repo.model('runs')
+  expect(ran).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('first') as string })
+  expect(ran.stderr).toContain(
+    'warning: .gitmodel.yaml, line 2, column 15: metrics.acc.goal: must be one of max, min',
+  )
+})

@@ -4,8 +4,9 @@ import type { Context } from '../context.ts'
 import { jsonFlag } from '../flags.ts'
 
 interface Flags {
-  format?: 'text' | 'md'
+  format?: 'text' | 'md' | 'html'
   gate?: boolean
+  groupBy?: string
   nearest?: boolean
   all?: boolean
   json?: boolean
@@ -27,17 +28,26 @@ export const diff = buildCommand<Flags, [base?: string, head?: string], Context>
       '  git model diff main...',
       '  git model diff baseline wider',
       '  git model diff --gate --format md origin/main HEAD > review.md',
+      '  git model diff main... --format html > review.html',
+      '  git model diff main... --group-by seed',
     ].join('\n'),
   },
   parameters: {
     flags: {
       format: {
         kind: 'enum',
-        values: ['text', 'md'],
+        values: ['text', 'md', 'html'],
         optional: true,
-        brief: 'How to write it: text (default) or md, the pull-request comment',
+        brief: 'How to write it: text (default), md (a comment), html (one file)',
       },
       gate: { ...on, brief: 'Exit with 1 when a rule of .gitmodel.yaml is broken' },
+      groupBy: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'param',
+        brief: 'Compare means over the runs that differ in this parameter alone, such as seed',
+      },
       nearest: { ...on, brief: 'Where no run belongs to a commit, take the nearest before it' },
       all: { ...on, brief: 'Show metrics that did not change too' },
       json: jsonFlag,
@@ -53,7 +63,10 @@ export const diff = buildCommand<Flags, [base?: string, head?: string], Context>
   async func(flags, base, head) {
     const { openStore } = await import('../../store/open-store.ts')
     const store = await openStore(this.world)
-    const options = { nearest: flags.nearest === true }
+    const options = {
+      nearest: flags.nearest === true,
+      ...(flags.groupBy !== undefined && { groupBy: flags.groupBy }),
+    }
     const exit = ({ gate }: Comparison): void => {
       if (flags.gate === true && !gate.passed) this.process.exitCode = 1
     }
@@ -69,6 +82,9 @@ export const diff = buildCommand<Flags, [base?: string, head?: string], Context>
     if (flags.format === 'md') {
       const { renderComparisonMarkdown } = await import('../render/comparison/markdown.ts')
       this.out.result(renderComparisonMarkdown(review))
+    } else if (flags.format === 'html') {
+      const { renderComparisonHtml } = await import('../render/comparison/html.ts')
+      this.out.result(renderComparisonHtml(review))
     } else {
       const { renderComparison } = await import('../render/comparison/text.ts')
       const { colors, width } = this.out

@@ -96,6 +96,8 @@ export const runs = buildCommand<Flags, [], Context>({
     } else {
       await printTable(this, flags, list)
     }
+    if (list.invalid !== undefined)
+      this.out.warn(`${list.invalid.message}; it counts as empty`, list.invalid.hints[0])
     if (list.unreadable.length > 0) {
       const count = list.unreadable.length
       this.out.warn(

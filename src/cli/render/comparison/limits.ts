@@ -59,19 +59,6 @@ export const LIMITS: readonly Limits[] = [
   },
 ]
 
-/** Nothing is left out. */
-export const NO_LIMITS: Limits = {
-  changed: Infinity,
-  unchanged: Infinity,
-  failures: Infinity,
-  params: Infinity,
-  models: Infinity,
-  files: Infinity,
-  fields: Infinity,
-  curves: Infinity,
-  text: Infinity,
-}
-
 /** Counts what a report leaves out, so that it can say so. */
 export class Omissions {
   readonly #counts = new Map<string, number>()

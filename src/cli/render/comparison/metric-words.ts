@@ -6,7 +6,7 @@ import { formatNumber } from '../number.ts'
 /** `val/acc 0.91 → 0.93 (+0.02, +2.2%)` */
 export function metricPhrase(metric: MetricChange): string {
   const change = [changeText(metric), relativeText(metric)].filter(Boolean).join(', ')
-  return `${safeText(metric.name)} ${valueText(metric.base)} → ${valueText(metric.head)}${change === '' ? '' : ` (${change})`}`
+  return `${safeText(metric.name)} ${sideValue(metric, 'base')} → ${sideValue(metric, 'head')}${change === '' ? '' : ` (${change})`}`
 }
 
 /** `+0.02`; empty where there is no difference to speak of. */
@@ -22,6 +22,24 @@ export function relativeText({ relative }: MetricChange): string {
 /** A value, or a dash where there is none. */
 export function valueText(stored: StoredNumber | undefined): string {
   return stored === undefined ? '–' : formatNumber(stored, 4)
+}
+
+/** What a side measured: a value, or over a group of runs the mean ± the sample deviation and how many they are. */
+export function sideValue(metric: MetricChange, side: 'base' | 'head'): string {
+  const spread = metric.spread?.[side]
+  if (spread === undefined) return valueText(metric[side])
+  const deviation = spread.deviation === undefined ? '' : ` ± ${formatNumber(spread.deviation, 2)}`
+  return `${formatNumber(spread.mean)}${deviation} (n=${spread.n})`
+}
+
+/** {@link verdictWord}, and whether seeds alone may make such a difference. */
+export function verdictText(metric: MetricChange): string {
+  const { isNoise, interval } = metric.spread ?? {}
+  if (!['better', 'worse', 'changed'].includes(metric.verdict)) return verdictWord(metric)
+  if (isNoise === true) return `${verdictWord(metric)}, within noise`
+  return metric.spread !== undefined && interval === undefined
+    ? `${verdictWord(metric)}, noise unknown`
+    : verdictWord(metric)
 }
 
 /** The arrow that says which direction of a metric is better; empty where none is. */

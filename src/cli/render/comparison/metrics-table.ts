@@ -9,8 +9,8 @@ import {
   metricGroup,
   relativeText,
   ruleText,
-  valueText,
-  verdictWord,
+  sideValue,
+  verdictText,
 } from './metric-words.ts'
 
 const COLUMNS: readonly Column[] = [
@@ -36,11 +36,11 @@ export function metricsTable(
   const grouped = order.flatMap((group) => metrics.filter(({ name }) => metricGroup(name) === group))
   const rows = grouped.map((metric) => [
     [clip(metric.name, limits.text), goalArrow(metric)].filter(Boolean).join(' '),
-    valueText(metric.base),
-    valueText(metric.head),
+    sideValue(metric, 'base'),
+    sideValue(metric, 'head'),
     changeText(metric),
     relativeText(metric),
-    `${MARKS[metric.verdict] ?? ''}${verdictWord(metric)}`,
+    `${MARKS[metric.verdict] ?? ''}${verdictText(metric)}`,
     gateCell(metric, failed.has(metric.name)),
   ])
   return renderTable(COLUMNS, rows, 'md').trimEnd()

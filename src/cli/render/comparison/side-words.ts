@@ -20,7 +20,12 @@ export function sideReason(side: Side): string {
   const dirty =
     side.record?.code.dirty === true && side.rule !== 'same-tree' ? ', with uncommitted changes' : ''
   const empty = Object.keys(side.record?.metrics ?? {}).length === 0 ? ', recorded no metrics' : ''
-  return `${rule}${more}${dirty}${empty}`.replace(/^, /, '')
+  const { group } = side
+  const mean =
+    group === undefined
+      ? ''
+      : `, mean of ${plural(group.runs.length, 'run')} that differ in ${safeText(group.param)} alone`
+  return `${rule}${more}${dirty}${empty}${mean}`.replace(/^, /, '')
 }
 
 /** What a side is called beside its commit; empty where the label is the commit. */

@@ -14,8 +14,8 @@ import {
   isNotable,
   relativeText,
   ruleText,
-  valueText,
-  verdictWord,
+  sideValue,
+  verdictText,
 } from './metric-words.ts'
 import { cardText, fieldText, fileText, isWritten, scalarText, weightsText } from './model-words.ts'
 import { sideLabel, sideReason } from './side-words.ts'
@@ -60,11 +60,11 @@ function metricsPart({ metrics }: Comparison, { colors, width, all }: Comparison
   ]
   const rows = shown.map((metric): Cell[] => [
     [metric.name, goalArrow(metric)].filter(Boolean).join(' '),
-    valueText(metric.base),
-    valueText(metric.head),
+    sideValue(metric, 'base'),
+    sideValue(metric, 'head'),
     changeText(metric),
     relativeText(metric),
-    { text: verdictMark(verdictWord(metric)), paint: paintVerdict(metric.verdict, colors) },
+    { text: verdictMark(verdictText(metric)), paint: paintVerdict(metric.verdict, colors) },
     ruleText(metric),
   ])
   const table = renderTable(columns, rows, 'text', { width, colors: { bold: colors.dim } }).trimEnd()
@@ -72,7 +72,7 @@ function metricsPart({ metrics }: Comparison, { colors, width, all }: Comparison
 }
 
 function verdictMark(word: string): string {
-  return word === 'better' ? '✓ better' : word === 'worse' ? '✗ worse' : word
+  return word.startsWith('better') ? `✓ ${word}` : word.startsWith('worse') ? `✗ ${word}` : word
 }
 
 const MAX_CURVES = 3

@@ -1,5 +1,7 @@
 import type { Comparison } from '../../../domain/comparison.ts'
 import { safeText } from '../../../domain/safe-text.ts'
+import type { MetricChange } from '../../../domain/compare-metrics.ts'
+import { formatNumber } from '../number.ts'
 import { metricPhrase, verdictWord } from './metric-words.ts'
 import { sideName } from './side-words.ts'
 import { plural } from './plural.ts'
@@ -28,7 +30,16 @@ export function verdictLine({ verdict, metrics, base, head }: Comparison): strin
   const says = isShown && verdict !== 'mixed' && verdict !== 'unknown'
   if (verdict === 'unknown' && main?.goal !== undefined)
     return `no verdict: ${safeText(main.name)} was not measured on both sides`
-  return WORDS[verdict] + (says ? `: ${metricPhrase(main)}` : '')
+  return WORDS[verdict] + (says ? `: ${metricPhrase(main)}${noisePhrase(main, head.group?.param)}` : '')
+}
+
+// The rule: the 95 % interval of Welch's t for the difference of the means holds 0.
+function noisePhrase({ spread, verdict }: MetricChange, param = ''): string {
+  if (spread === undefined || verdict === 'same') return ''
+  if (spread.interval === undefined) return '; too few runs to tell it from noise'
+  const [low, high] = spread.interval.map((bound) => formatNumber(bound, 2))
+  const said = spread.isNoise === true ? 'within' : 'beyond'
+  return `; ${said} the noise of ${safeText(param)}, 95% interval of the change ${low} to ${high}`
 }
 
 /** How many metrics went which way: `2 better, 1 worse, 4 unchanged`; empty where none was measured on both sides. */

@@ -1,0 +1,32 @@
+import { columnName } from '../domain/run-cells.ts'
+import type { RunRecord } from '../domain/run.ts'
+import { stableJson } from '../domain/stable-json.ts'
+import type { Store } from '../store/open-store.ts'
+import { askRuns } from '../store/run-index.ts'
+
+/**
+ * Returns the finished runs that repeat a run with another value of one parameter, such as the seed: of the same code
+ * (commit or tree), experiment and kind, and with all other parameters the same. The run itself comes first.
+ */
+export async function kindredRuns(store: Store, record: RunRecord, param: string): Promise<RunRecord[]> {
+  const { commit, tree } = record.code
+  const found = await askRuns(store, async (runs) => {
+    const rows = [
+      ...runs.findDigits(columnName('attribute', 'code.commit'), [commit], ({ code }) => [code.commit]),
+      ...runs.findDigits(columnName('attribute', 'code.tree'), [tree], ({ code }) => [code.tree]),
+    ]
+    return runs.load([...new Set(rows)].filter((row) => !runs.isDeleted(row)))
+  })
+  const wanted = keyOf(record, param)
+  const kin = found
+    .map((run) => run.record)
+    .filter((other) => other.run !== record.run && other.status === 'finished')
+    .filter((other) => keyOf(other, param) === wanted)
+    .sort((a, b) => (a.run < b.run ? -1 : 1))
+  return [record, ...kin]
+}
+
+function keyOf({ experiment, kind, params = {} }: RunRecord, param: string): string {
+  const others = Object.entries(params).filter(([name]) => name !== param)
+  return stableJson([experiment, kind, Object.fromEntries(others)])
+}

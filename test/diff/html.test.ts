@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { renderComparisonHtml } from '../../src/cli/render/comparison/html.ts'
+import { makeReview } from './reviews.ts'
+
+const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(1)>'&\u202e`
+
+describe('the HTML report', () => {
+  it('is one file that loads and runs nothing, and escapes what records claim', () => {
+    const side = (value: number): Parameters<typeof makeReview>[0] => ({
+      name: HOSTILE,
+      metrics: { [HOSTILE]: value, 'val/acc': value },
+      params: { [HOSTILE]: `${HOSTILE}${value}` },
+      curves: { [HOSTILE]: [1, Number.NaN, 3, value], 'val/acc': [1, 2, 3, value] },
+      models: [
+        {
+          name: HOSTILE,
+          path: HOSTILE,
+          files: [{ path: HOSTILE, oid: String(value).padStart(64, '0'), size: value }],
+          card: { license: HOSTILE + value },
+        },
+      ],
+    })
+    const review = makeReview(side(1), side(2), { metrics: { [HOSTILE]: { goal: 'max' } } })
+    const web = { url: 'https://github.com/acme/digits', style: 'github' } as const
+    const html = renderComparisonHtml({ ...review, web })
+    const tags = new Set([...html.matchAll(/<([a-z][\w-]*)/g)].map(([, tag]) => tag))
+    expect(
+      [...tags].filter((tag) => ['script', 'img', 'link', 'iframe', 'object', 'use'].includes(tag!)),
+    ).toEqual([])
+    const inTags = [...html.matchAll(/<[a-z][^>]*>/g)].join('\n').replaceAll(/"[^"]*"/g, '""')
+    expect(inTags).not.toMatch(/\s(?:on\w+|src|style)=/)
+    expect(html).not.toMatch(/url\(|@import|\u202e/)
+    expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'`)
+    expect(
+      [...html.matchAll(/href="([^"]*)"/g)].every(([, url]) => url!.startsWith(`${web.url}/commit/`)),
+    ).toBe(true)
+    // A NaN parts the line in two.
+    expect(html.match(/<polyline class="base"/g)).toHaveLength(3)
+    expect(html).not.toMatch(/NaN,|,NaN|Infinity,/)
+  })
+
+  it('leaves nothing out', () => {
+    const metrics = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`m/${index}`, index]))
+    const html = renderComparisonHtml(makeReview({ metrics }, { metrics }))
+    expect(html).toContain('3000 unchanged metrics')
+    expect(html).toContain('m/2999')
+  })
+})
