@@ -1,4 +1,5 @@
 import { bytesSource, withFile, type ByteSource } from './byte-source.ts'
+import { isSortedTable } from './read-sorted-table.ts'
 import type { WeightFormat } from './weight-format.ts'
 import { zipMembers } from './zip-members.ts'
 
@@ -22,6 +23,7 @@ export function classifySource(source: ByteSource, name: string): WeightFormat {
   if (startsWith(head, 'PK\u0003\u0004') || startsWith(head, 'PK\u0005\u0006'))
     return classifyZip(zipMembers(source))
   if (startsWith(head, '\u0093NUMPY')) return classifyNpy(head)
+  if (isSortedTable(source)) return 'tensorflow-index'
   if (isSavedModel(head)) return 'savedmodel'
   if (isOnnx(head)) return 'onnx'
   return classifyByName(source, head, name.toLowerCase())

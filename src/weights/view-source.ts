@@ -8,6 +8,7 @@ import { viewNpy, viewNpz } from './view-numpy.ts'
 import { viewOnnx } from './view-onnx.ts'
 import { viewPickle, viewPytorch, viewPytorchLegacy } from './view-pickle.ts'
 import { viewSafetensors } from './view-safetensors.ts'
+import { viewTensorflowIndex } from './view-tensorflow-index.ts'
 import { viewTflite } from './view-tflite.ts'
 import type { WeightFormat } from './weight-format.ts'
 import type { WeightsView } from './weights-view.ts'
@@ -27,6 +28,7 @@ const READERS: Partial<Record<WeightFormat, Reader>> = {
   onnx: viewOnnx,
   keras: viewKeras,
   tflite: viewTflite,
+  'tensorflow-index': viewTensorflowIndex,
   hdf5: viewHdf5,
 }
 

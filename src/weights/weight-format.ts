@@ -19,6 +19,7 @@ export type WeightFormat =
   | 'flax'
   | 'tflite'
   | 'savedmodel'
+  | 'tensorflow-index'
   | 'zip'
   | 'tar'
   | 'unknown'

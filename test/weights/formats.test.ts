@@ -9,7 +9,7 @@ import { viewSource } from '../../src/weights/view-source.ts'
 import type { WeightsView } from '../../src/weights/weights-view.ts'
 import { fixture, fixtureNames, fixturePath } from './fixture.ts'
 
-const names = fixtureNames().filter((name) => !/fingerprint|variables|\.onnx_data$/.test(name))
+const names = fixtureNames().filter((name) => !/fingerprint|variables\.data|\.onnx_data$/.test(name))
 
 describe('what real libraries wrote', () => {
   test.each(names)('%s', async (name) => {
