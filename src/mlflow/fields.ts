@@ -126,7 +126,8 @@ export function invalidValue(name: string, value: unknown, why: string): Error {
 
 const PYTHON_TYPES: Readonly<Record<string, string>> = { string: 'str', boolean: 'bool', object: 'dict' }
 
-function wrongType(name: string, value: unknown): Error {
+/** Makes the error of a parameter whose value is of another kind, or out of its bounds. */
+export function wrongType(name: string, value: unknown): Error {
   const type = Array.isArray(value)
     ? 'list'
     : typeof value === 'number'

@@ -7,4 +7,6 @@ export const DIFFERENCES: Readonly<Record<string, (theirs: any) => unknown>> = {
     { ...live, ended: false },
     ended,
   ],
+  // A data set without a digest stands for all its digests; MLflow takes it for those without one.
+  search_logged_models: ([answers, ...rest]) => [{ ...answers, data: ['model2', 'model1'] }, ...rest],
 }

@@ -47,7 +47,7 @@ def refusal(action):
 
 def picture(run):
     """A run without what differs from server to server."""
-    ours = ("mlflow.source.git.commit", "mlflow.source.name", "mlflow.user", "mlflow.parentRunId")
+    ours = ("mlflow.source.name", "mlflow.user", "mlflow.parentRunId")
     return {
         "status": run.info.status,
         "stage": run.info.lifecycle_stage,
@@ -55,7 +55,7 @@ def picture(run):
         "ended": run.info.end_time is not None,
         "params": dict(sorted(run.data.params.items())),
         "metrics": {key: repr(value) for key, value in sorted(run.data.metrics.items())},
-        "tags": {key: value for key, value in sorted(run.data.tags.items()) if key not in ours},
+        "tags": {key: value for key, value in sorted(run.data.tags.items()) if key not in ours and ".git." not in key},
     }
 
 

@@ -140,7 +140,7 @@ describe('what cannot be', () => {
       400,
       'INVALID_PARAMETER_VALUE',
       "Invalid value -1 for parameter 'metrics[0].timestamp' supplied: " +
-        "metric 'a' (value=1). Timestamp must be a nonnegative long (64-bit integer) ",
+        "metric 'a' (value=1.0). Timestamp must be a nonnegative long (64-bit integer) ",
     ])
     expect(await ask('runs/set-tag', { run_id: 'x', key: 'a', value: 'b' })).toEqual([
       404,

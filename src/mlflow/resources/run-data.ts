@@ -1,7 +1,7 @@
 import type { JournalEvent } from '../../domain/journal-event.ts'
 import { parseNumber, toStored, type StoredNumber } from '../../domain/number.ts'
 import type { ModelMetric } from '../../domain/logged-model.ts'
-import { invalidValue, missingField, readInteger, type Fields } from '../fields.ts'
+import { invalidValue, missingField, readInteger, wrongType, type Fields } from '../fields.ts'
 import { invalid, missing } from '../protocol-error.ts'
 import type { TrackedRun } from '../tracking/tracked-run.ts'
 import type { Tracking } from '../tracking/tracking.ts'
@@ -86,6 +86,7 @@ function readMetric(fields: Fields, path: string): Metric {
   if (time === undefined) throw missingField(`${path}timestamp`)
   const number =
     typeof value === 'number' ? value : typeof value === 'string' ? parseNumber(value) : undefined
+  if (number === undefined && path === '') throw wrongType('value', value)
   if (number === undefined) {
     const why = `(timestamp=${JSON.stringify(time)}). Please specify value as a valid double (64-bit floating point)`
     throw invalidValue(`${path}value`, value, why)
@@ -94,12 +95,12 @@ function readMetric(fields: Fields, path: string): Metric {
   checkLength('Metric name', LIMITS.key, key)
   const timestamp = readInteger(time)
   if (timestamp === undefined || timestamp < 0) {
-    const why = `metric '${key}' (value=${number}). Timestamp must be a nonnegative long (64-bit integer) `
+    const why = `metric '${key}' (value=${pythonFloat(number)}). Timestamp must be a nonnegative long (64-bit integer) `
     throw invalidValue(`${path}timestamp`, time, why)
   }
   const step = readInteger(fields.raw('step') ?? 0)
   if (step === undefined) {
-    const why = `metric '${key}' (value=${number}). Step must be a valid long (64-bit integer).`
+    const why = `metric '${key}' (value=${pythonFloat(number)}). Step must be a valid long (64-bit integer).`
     throw invalidValue(`${path}step`, fields.raw('step'), why)
   }
   return { key, value: toStored(number), time: timestamp, step, model: readModel(fields) }
@@ -198,6 +199,11 @@ function checkUnchanged(run: TrackedRun, params: readonly [string, string][]): v
     `Changing param values is not allowed. Params were already logged='[${changed.join(', ')}]' ` +
       `for run ID='${run.run}'.`,
   )
+}
+
+// As Python prints it: a whole number has a decimal point.
+function pythonFloat(number: number): string {
+  return Number.isInteger(number) ? number.toFixed(1) : String(number)
 }
 
 function quote(text: string): string {

@@ -4,7 +4,7 @@ import type { FilterView } from '../../domain/filter-view.ts'
 import { fromStored } from '../../domain/number.ts'
 import { parseSort } from '../../domain/sort-key.ts'
 import { sortRuns } from '../../domain/sort-runs.ts'
-import type { Fields } from '../fields.ts'
+import { wrongType, type Fields } from '../fields.ts'
 import { cutPage } from '../page.ts'
 import type { TrackedRun } from '../tracking/tracked-run.ts'
 import type { Tracking } from '../tracking/tracking.ts'
@@ -13,13 +13,16 @@ import { readViewType } from '../view-type.ts'
 import { artifactUri, tagsOf, toRun, userOf } from '../wire/to-run.ts'
 
 const PAGE = 1000
+const MOST = 50_000
 const CONTEXT_TAG = 'mlflow.data.context'
 
 /** `POST runs/search` */
 export async function searchRuns(tracking: Tracking, fields: Fields): Promise<object> {
   const filter = parseFilter(fields.text('filter'), { strict: true })
   const keys = fields.texts('order_by').flatMap((text) => parseSort(text, { strict: true }))
-  const size = checkMaxResults(fields.optionalInteger('max_results') ?? PAGE)
+  const size = fields.optionalInteger('max_results') ?? PAGE
+  if (size > MOST) throw wrongType('max_results', size)
+  checkMaxResults(size)
   const isShown = readViewType(fields.raw('run_view_type'))
   const wanted = new Set(fields.texts('experiment_ids'))
   await tracking.refresh()
