@@ -70,7 +70,7 @@ async function measure(side, { url, database }) {
   const words = [script, side, String(RUNS), ...(database === undefined ? [] : [database])]
   const child = spawn(python, words, {
     cwd: folder,
-    env: { ...env, MLFLOW_TRACKING_URI: url },
+    env: { ...env, MLFLOW_TRACKING_URI: url, MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: 'true' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let text = ''
