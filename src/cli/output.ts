@@ -1,3 +1,4 @@
+import { safeJson } from '../domain/safe-json.ts'
 import { makeColors, wantsColor, type Colors } from './colors.ts'
 
 /** A stream of the process. */
@@ -55,7 +56,7 @@ export function makeOutput(
     },
     json: (value) => {
       clear()
-      stdout.write(`${JSON.stringify(value, undefined, 2)}\n`)
+      stdout.write(`${safeJson(value, 2)}\n`)
     },
     status: print,
     warn: (text, hint) => {

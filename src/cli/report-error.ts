@@ -1,4 +1,5 @@
 import { isModelError } from '../domain/errors.ts'
+import { safeJson } from '../domain/safe-json.ts'
 import { safeBlock } from '../domain/safe-text.ts'
 import type { Colors } from './colors.ts'
 
@@ -19,7 +20,7 @@ export function formatErrorJson(error: unknown, debug: boolean): string {
   const known = isModelError(error)
   const { code, hints, data } = known ? error : { code: 'bug', hints: bugHints(debug), data: {} }
   const stack = debug ? { stack: stackOf(error) } : {}
-  return JSON.stringify({ schema: 'error/v1', code, message: messageOf(error), hints, data, ...stack })
+  return safeJson({ schema: 'error/v1', code, message: messageOf(error), hints, data, ...stack })
 }
 
 function bugHints(debug: boolean): string[] {

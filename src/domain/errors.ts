@@ -46,6 +46,7 @@ export type ErrorCode =
   | 'disk-full'
   | 'write-failed'
   | 'busy'
+  | 'too-large'
 
 /** Details of an error for `--json`, by name. */
 export type ErrorData = Readonly<Record<string, unknown>>

@@ -16,5 +16,5 @@ function isGitDirectory(part: string): boolean {
     .toLowerCase()
     .replaceAll(/[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, '')
     .replace(/[ .]+$/, '')
-  return name === '.git' || name === 'git~1'
+  return name === '.git' || name.startsWith('.git:') || name === 'git~1'
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { diffCardFields, type CardChange } from '../domain/card-fields.ts'
 import type { Oid } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
@@ -69,10 +70,10 @@ interface NoteRevision {
   after: Oid | undefined
 }
 
-const HEADER = '\u0001'
-
 async function noteChanges(store: Store, tip: Oid, targets: readonly Oid[]): Promise<NoteRevision[]> {
-  const format = `--format=${HEADER}%H%x00%P%x00%an <%ae>%x00%aI%x00%s%x00`
+  // Whoever wrote the commit chose its texts: what cannot be foreseen sets the answers apart.
+  const header = randomBytes(16).toString('hex')
+  const format = `--format=${header}%H%x00%P%x00%an <%ae>%x00%aI%x00%s%x00`
   const flags = [
     '--literal-pathspecs',
     'log',
@@ -88,7 +89,7 @@ async function noteChanges(store: Store, tip: Oid, targets: readonly Oid[]): Pro
     '--topo-order',
   ]
   const { stdout } = await git(store.repo, [...flags, tip, '--', ...targets.flatMap(notePaths)])
-  const revisions = stdout.split(HEADER).slice(1).flatMap(parseRevision)
+  const revisions = stdout.split(header).slice(1).flatMap(parseRevision)
   return unmerged(revisions)
 }
 

@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, existsSync, realpathSync } from 'node:fs'
+import { createReadStream, existsSync, lstatSync, realpathSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { isModelError, ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
 import { isSafePath } from '../domain/safe-path.ts'
+import { hooksFolder } from '../git/hooks.ts'
 import { chooseRemote } from '../git/remotes.ts'
 import { tryResolveCommit } from '../git/resolve.ts'
-import { git } from '../git/run-git.ts'
+import { git, LARGEST_LISTING } from '../git/run-git.ts'
 import { objectPath, type LfsStore } from '../lfs/lfs-store.ts'
 import { fetchObjects, hasObject } from '../lfs/transfer.ts'
 import { ARTIFACTS } from '../store/fold-journals.ts'
@@ -89,17 +90,27 @@ async function resolveVersion(store: Store, version: string): Promise<Source> {
 }
 
 async function filesOf(store: Store, source: Source, model: string | undefined): Promise<LfsFile[]> {
-  if (model !== undefined) {
-    const found = await resolveModel(store, `${model}@${source.weights}`)
-    return found.pointers
-  }
-  const models = await modelsAt(store, source.weights)
-  const unsafe = source.outputs.find((file) => !isSafePath(file.path))
+  const files =
+    model === undefined
+      ? [...(await modelsAt(store, source.weights)).flatMap(({ pointers }) => pointers), ...source.outputs]
+      : (await resolveModel(store, `${model}@${source.weights}`)).pointers
+  const hooks = path
+    .relative(store.repo.root, await hooksFolder(store.repo))
+    .split(path.sep)
+    .join('/')
+  const unsafe = files.find((file) => !isSafePath(file.path) || steersGit(file.path, hooks))
   if (unsafe !== undefined) throw unsafePath(unsafe.path)
-  const byPath = new Map(
-    [...models.flatMap(({ pointers }) => pointers), ...source.outputs].map((file) => [file.path, file]),
+  return [...new Map(files.map((file) => [file.path, file])).values()]
+}
+
+// No weights stand where git, git-lfs or the host read what to do; a record that says so wants something run.
+function steersGit(file: string, hooks: string): boolean {
+  return (
+    file
+      .toLowerCase()
+      .split('/')
+      .some((part) => part.startsWith('.git') || part === '.lfsconfig') || `${file}/`.startsWith(`${hooks}/`)
   )
-  return [...byPath.values()]
 }
 
 async function refuseOverwrite(
@@ -134,7 +145,8 @@ async function refuseOverwrite(
 }
 
 async function pathsOf(store: Store, commit: Oid): Promise<Set<string>> {
-  const { stdout } = await git(store.repo, ['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit])
+  const args = ['ls-tree', '-r', '-t', '-z', '--name-only', '--full-tree', commit]
+  const { stdout } = await git(store.repo, args, { largest: LARGEST_LISTING })
   return new Set(stdout.split('\0'))
 }
 
@@ -164,8 +176,8 @@ async function ensureContent(
 async function restoreFile(store: Store, lfs: LfsStore, file: LfsFile): Promise<void> {
   const target = path.join(store.repo.root, file.path)
   const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`
-  await mkdir(path.dirname(target), { recursive: true })
   refuseEscape(store, file, path.dirname(target))
+  await mkdir(path.dirname(target), { recursive: true })
   try {
     const hash = createHash('sha256')
     const output = await open(temporary, 'wx')
@@ -188,9 +200,21 @@ async function restoreFile(store: Store, lfs: LfsStore, file: LfsFile): Promise<
 
 // A folder in the work tree may be a link that leads out of it.
 function refuseEscape(store: Store, file: LfsFile, folder: string): void {
-  const [root, real] = [realpathSync(store.repo.root), realpathSync(folder)]
-  if (real === root || real.startsWith(root + path.sep)) return
+  let standing = folder
+  while (lstatSync(standing, { throwIfNoEntry: false }) === undefined) standing = path.dirname(standing)
+  const [root, real] = [realpathSync(store.repo.root), resolveLink(standing)]
+  const inside = real === undefined ? '..' : path.relative(root, real)
+  if (inside === '' || isSafePath(inside.split(path.sep).join('/'))) return
   throw unsafePath(file.path)
+}
+
+// Undefined for a link to what is not there.
+function resolveLink(file: string): string | undefined {
+  try {
+    return realpathSync(file)
+  } catch {
+    return undefined
+  }
 }
 
 async function restoreCode(store: Store, commit: Oid): Promise<void> {
@@ -215,7 +239,7 @@ function wouldOverwrite(files: readonly string[]): ModelError {
 function unsafePath(file: string): ModelError {
   return new ModelError(
     'would-overwrite',
-    `${JSON.stringify(file)} would be written outside this work tree`,
+    `${JSON.stringify(file)} is no place for weights: it is outside this work tree, or git reads it`,
     {
       hints: ['the record names a path that no honest run has; nothing was written'],
       data: { path: file },

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { CONFIG_FILE } from '../domain/config.ts'
 import { isModelError, ModelError } from '../domain/errors.ts'
@@ -12,6 +12,7 @@ import { hooksFolder, installHooks, type HookName } from '../git/hooks.ts'
 import { ownProgram } from '../git/package-files.ts'
 import { chooseRemote, listRemotes } from '../git/remotes.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
+import { readWorkTreeText } from '../git/work-tree-file.ts'
 import { runLfs } from '../lfs/run-lfs.ts'
 import { PRESETS, type Preset } from '../weights/presets.ts'
 import { findRawFiles } from './find-raw-files.ts'
@@ -109,8 +110,8 @@ async function findRemote(repo: Repository, asked: string | undefined): Promise<
 // A repository that has both files has decided what its weights are, unless somebody asks for a preset.
 function routeWeights(repo: Repository, preset: Preset | undefined): string[] {
   const file = path.join(repo.root, '.gitattributes')
-  const before = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  const isDecided = existsSync(path.join(repo.root, CONFIG_FILE)) && lfsPatterns(before).length > 0
+  const before = readWorkTreeText(repo.root, '.gitattributes') ?? ''
+  const isDecided = readWorkTreeText(repo.root, CONFIG_FILE) !== undefined && lfsPatterns(before).length > 0
   if (isDecided && preset === undefined) return []
   const { text, added } = addLfsPatterns(before, PRESETS[preset ?? 'weights'])
   if (added.length > 0) write(file, text)
@@ -119,7 +120,7 @@ function routeWeights(repo: Repository, preset: Preset | undefined): string[] {
 
 function writeStarter(repo: Repository): boolean {
   const file = path.join(repo.root, CONFIG_FILE)
-  if (existsSync(file)) return false
+  if (readWorkTreeText(repo.root, CONFIG_FILE) !== undefined) return false
   write(file, STARTER_CONFIG)
   return true
 }

@@ -80,7 +80,9 @@ export async function withUnnamedWeights(store: Store, side: Side, paths: readon
 }
 
 async function sideModels(store: Store, commit: Oid): Promise<SideModel[]> {
-  return Promise.all((await modelsAt(store, commit)).map((model) => sideModel(store, model)))
+  const models: SideModel[] = []
+  for (const model of await modelsAt(store, commit)) models.push(await sideModel(store, model))
+  return models
 }
 
 async function sideModel(store: Store, { name, path, pointers, target }: ModelAt): Promise<SideModel> {

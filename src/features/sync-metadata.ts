@@ -14,6 +14,7 @@ import type { LfsStore } from '../lfs/lfs-store.ts'
 import { listPins } from '../lfs/pin.ts'
 import { uploadObjects } from '../lfs/transfer.ts'
 import { foldFetched } from '../store/fold-fetched.ts'
+import { refusedError } from '../store/refused-refs.ts'
 import type { Store } from '../store/open-store.ts'
 import { findProducers } from '../store/runs.ts'
 import { syncPrefix } from '../store/sync-prefix.ts'
@@ -44,7 +45,8 @@ const LONGEST_WAIT = 2000
  * then pushes all refs at once, and starts over when somebody else pushed meanwhile.
  *
  * @param asked - the remote; by default the branch's own, `origin`, or the only one.
- * @throws ModelError `no-remote`, `remote-unreachable`, `remote-refused`, `lfs-failed`, `sync-race`.
+ * @throws ModelError `no-remote`, `remote-unreachable`, `remote-refused`, `lfs-failed`, `sync-race`,
+ *   `note-invalid` where the remote has what cannot be taken.
  */
 export async function syncMetadata(
   store: Store,
@@ -59,13 +61,15 @@ export async function syncMetadata(
     for (let attempt = 1; ; attempt++) {
       progress(attempt === 1 ? `fetching from ${remote}` : `${remote} moved: attempt ${attempt}`)
       await fetchMetadata(store.repo, remote, prefix)
-      const merged = await foldFetched(store.repo)
+      const { tips: merged, refused: untaken } = await foldFetched(store.repo)
+      const hostile = untaken.find((one) => one.remote === remote)
+      if (hostile !== undefined) throw refusedError(hostile, prefix)
       if (refused !== undefined) checkMoved(refused, { remote, prefix, merged, attempt })
       if (store.world.now() > end) throw lostEveryRace(remote, attempt - 1)
       const result = await push(store, remote, prefix, merged, progress)
       if ('sent' in result) {
         // Our own push moved the tracking refs: note that nothing in them is news.
-        const tips = await foldFetched(store.repo)
+        const { tips } = await foldFetched(store.repo)
         await rememberAddress(store.repo, remote)
         const received = await countReceived(store, tips)
         const conflicts = await cardConflicts(store, store.tips.get(CARDS_NOTES), tips.get(CARDS_NOTES))

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { CONFIG_FILE } from '../domain/config.ts'
 import { ModelError } from '../domain/errors.ts'
@@ -6,6 +6,7 @@ import type { World } from '../domain/world.ts'
 import { addLfsPatterns } from '../git/attributes.ts'
 import { readGitConfig } from '../git/git-config.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
+import { readWorkTreeText } from '../git/work-tree-file.ts'
 import { addPatterns } from '../schema/add-patterns.ts'
 import { readConfig } from '../store/config.ts'
 import { findRawFiles } from './find-raw-files.ts'
@@ -60,14 +61,14 @@ function problemOf(pattern: string): string | undefined {
 
 function route(repo: Repository, patterns: readonly string[]): string[] {
   const file = path.join(repo.root, '.gitattributes')
-  const { text, added } = addLfsPatterns(existsSync(file) ? readFileSync(file, 'utf8') : '', patterns)
+  const { text, added } = addLfsPatterns(readWorkTreeText(repo.root, '.gitattributes') ?? '', patterns)
   if (added.length > 0) writeFileSync(file, text)
   return added
 }
 
 function nameInConfig(repo: Repository, patterns: readonly string[]): void {
   const file = path.join(repo.root, CONFIG_FILE)
-  const text = addPatterns(existsSync(file) ? readFileSync(file, 'utf8') : '', patterns)
+  const text = addPatterns(readWorkTreeText(repo.root, CONFIG_FILE) ?? '', patterns)
   if (text !== undefined) return writeFileSync(file, text)
   throw new ModelError('config-invalid', `${CONFIG_FILE} cannot be edited: it is not a map`, {
     hints: ['git model doctor'],

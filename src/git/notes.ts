@@ -1,7 +1,8 @@
 import type { Oid } from '../domain/run.ts'
+import { diffNoteTrees } from './diff-note-trees.ts'
 import { readObjects } from './read-objects.ts'
 import type { Repository } from './repository.ts'
-import { git } from './run-git.ts'
+import { git, LARGEST_LISTING } from './run-git.ts'
 
 /** A note in a notes tree. */
 export interface NoteEntry {
@@ -21,14 +22,22 @@ export interface Note {
   paths: string[]
 }
 
-/** Lists the notes of a notes commit or tree. */
+/**
+ * Lists the notes of a notes commit or tree. A note is a file: links and submodules in a hostile tree are none.
+ *
+ * @throws ModelError `too-large`.
+ */
 export async function listNotes(repo: Repository, tip: Oid): Promise<NoteEntry[]> {
-  const { stdout } = await git(repo, ['ls-tree', '-r', '-z', '--full-tree', tip])
+  const { stdout } = await git(repo, ['ls-tree', '-r', '-t', '-z', '--full-tree', tip], {
+    largest: LARGEST_LISTING,
+  })
   const entries: NoteEntry[] = []
   for (const line of stdout.split('\0')) {
     const tab = line.indexOf('\t')
     if (tab < 0) continue
-    const entry = toEntry(line.slice(tab + 1), line.slice(0, tab).split(' ')[2]!, repo.hashLength)
+    const [mode, , blob] = line.slice(0, tab).split(' ')
+    if (!isFile(mode)) continue
+    const entry = toEntry(line.slice(tab + 1), blob!, repo.hashLength)
     if (entry !== undefined) entries.push(entry)
   }
   return entries
@@ -43,7 +52,11 @@ export interface NoteChange {
   after: Oid[]
 }
 
-/** Compares two notes commits by object name, whatever the fan-out of each. */
+/**
+ * Compares two notes commits by object name, whatever the fan-out of each.
+ *
+ * @throws ModelError `too-large`.
+ */
 export async function diffNotes(repo: Repository, from: Oid | undefined, to: Oid): Promise<NoteChange[]> {
   if (from === to) return []
   const changes = new Map<Oid, NoteChange>()
@@ -52,18 +65,10 @@ export async function diffNotes(repo: Repository, from: Oid | undefined, to: Oid
     changes.set(target, found)
     return found
   }
-  if (from === undefined) {
-    for (const { target, blob } of await listNotes(repo, to)) change(target).after.push(blob)
-    return [...changes.values()]
-  }
-  const args = ['diff-tree', '-r', '-z', '--no-renames', '--no-abbrev', '--raw', from, to]
-  const fields = (await git(repo, args)).stdout.split('\0')
-  for (let index = 0; index + 1 < fields.length; index += 2) {
-    const [, , before, after] = fields[index]!.split(' ')
-    const target = fields[index + 1]!.replaceAll('/', '')
-    if (!isOid(target, repo.hashLength)) continue
-    if (!/^0+$/.test(before!)) change(target).before.push(before!)
-    if (!/^0+$/.test(after!)) change(target).after.push(after!)
+  for (const { path, before, after } of await diffNoteTrees(repo, from, to)) {
+    const target = path.replaceAll('/', '')
+    if (before !== undefined) change(target).before.push(before)
+    if (after !== undefined) change(target).after.push(after)
   }
   return [...changes.values()].filter(({ before, after }) => before.join() !== after.join())
 }
@@ -123,6 +128,11 @@ function fanOuts(target: Oid): string[] {
 function toEntry(path: string, blob: Oid, hashLength: number): NoteEntry | undefined {
   const target = path.replaceAll('/', '')
   return isOid(target, hashLength) ? { target, blob, path } : undefined
+}
+
+// Of a note by hand any file will do; a tree is `040000`, a link `120000`, a submodule `160000`.
+function isFile(mode: string | undefined): boolean {
+  return mode?.startsWith('100') === true
 }
 
 function isOid(text: string, length: number): boolean {

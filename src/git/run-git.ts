@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { ModelError } from '../domain/errors.ts'
 import { gitFailure } from './git-failure.ts'
 
 /** What a git process answered. */
@@ -16,15 +17,20 @@ export interface GitOptions {
   ok?: readonly number[]
   /** Default: the root of the work tree. */
   cwd?: string
+  /** The longest answer, in bytes: git is ended when it says more. Default and most: 500 MiB. */
+  largest?: number
 }
 
-/** The longest answer, in bytes. */
-const MAX_BUFFER = 2 ** 30
+// Node makes no text of more than 512 MiB.
+const LARGEST = 500 * 2 ** 20
+
+/** The longest listing of a tree that is read, in bytes: about a million files. */
+export const LARGEST_LISTING = 2 ** 27
 
 /**
  * Runs git and returns its answer as text.
  *
- * @throws ModelError `git-missing`, `git-identity`, `disk-full`, `git-failed`… by what git said.
+ * @throws ModelError `git-missing`, `git-identity`, `disk-full`, `git-failed`… by what git said; `too-large`.
  */
 export async function git(
   where: { readonly root: string },
@@ -48,20 +54,22 @@ export async function gitBytes(
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     windowsHide: true,
   })
+  const largest = options.largest ?? LARGEST
   const errors: Buffer[] = []
   const output: Buffer[] = []
   let length = 0
   child.stderr!.on('data', (chunk: Buffer) => errors.push(chunk))
   child.stdout!.on('data', (chunk: Buffer) => {
     length += chunk.length
-    if (length > MAX_BUFFER) child.kill()
+    if (length > largest) child.kill()
     else output.push(chunk)
   })
   // Git may end before it has read all: its exit code says more than the broken pipe.
   child.stdin?.on('error', () => undefined).end(options.input)
   const { exitCode, systemCode } = await ended(child)
+  if (length > largest) throw tooLarge(args, largest)
   const stderr = Buffer.concat(errors).toString('utf8')
-  if (exitCode === undefined || length > MAX_BUFFER || !(options.ok ?? [0]).includes(exitCode)) {
+  if (exitCode === undefined || !(options.ok ?? [0]).includes(exitCode)) {
     throw gitFailure(args, exitCode, stderr, systemCode)
   }
   return { exitCode, stdout: Buffer.concat(output), stderr }
@@ -89,4 +97,16 @@ export async function gitLine(
   options: GitOptions = {},
 ): Promise<string> {
   return (await git(where, args, options)).stdout.trim()
+}
+
+function tooLarge(args: readonly string[], largest: number): ModelError {
+  const what = args.find((arg) => /^[a-z]/.test(arg)) ?? 'git'
+  return new ModelError(
+    'too-large',
+    `git ${what} answered with more than ${Math.round(largest / 2 ** 20)} MiB, which is more than is read`,
+    {
+      hints: ['see who made a tree of so many files: git log', 'git model doctor'],
+      data: { command: ['git', ...args.slice(0, 6)], largest },
+    },
+  )
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { CONFIG_FILE, type Config } from '../domain/config.ts'
+import { ModelError } from '../domain/errors.ts'
 import type { Rules } from '../domain/rules.ts'
 import type { Oid } from '../domain/run.ts'
 import { readObjects } from '../git/read-objects.ts'
 import type { Repository } from '../git/repository.ts'
+import { LARGEST_CONFIG, readWorkTreeText } from '../git/work-tree-file.ts'
 import { cacheConfig, readCachedConfig } from './config-cache.ts'
 
 /**
@@ -13,7 +13,8 @@ import { cacheConfig, readCachedConfig } from './config-cache.ts'
  * @throws ModelError `config-invalid` with line and column of the first problem.
  */
 export async function readConfig(repo: Repository, revision?: Oid): Promise<Config> {
-  const text = revision === undefined ? readWorkTree(repo) : await readCommit(repo, revision)
+  const text =
+    revision === undefined ? readWorkTreeText(repo.root, CONFIG_FILE) : await readCommit(repo, revision)
   if (text === undefined) return {}
   const cached = readCachedConfig(repo.commonDir, text)
   if (cached !== undefined) return cached
@@ -35,16 +36,12 @@ export async function readRules(repo: Repository, revision: Oid, side: Rules['si
   return { side, config: parseConfig(text, revision), lineOf: configLines(text) }
 }
 
-function readWorkTree(repo: Repository): string | undefined {
-  try {
-    return readFileSync(path.join(repo.root, CONFIG_FILE), 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
 async function readCommit(repo: Repository, revision: Oid): Promise<string | undefined> {
   const [object] = await readObjects(repo, [`${revision}:${CONFIG_FILE}`])
-  return object?.type === 'blob' ? object.content.toString('utf8') : undefined
+  if (object?.type !== 'blob') return undefined
+  if (object.size <= LARGEST_CONFIG) return object.content.toString('utf8')
+  throw new ModelError('config-invalid', `${CONFIG_FILE} of ${revision.slice(0, 12)} is larger than 1 MiB`, {
+    hints: [`see who made it so: git log -1 ${revision.slice(0, 12)} -- ${CONFIG_FILE}`],
+    data: { revision, size: object.size },
+  })
 }

@@ -1,32 +1,43 @@
 import { mergeBases } from '../git/merge-base.ts'
+import { diffNotes } from '../git/notes.ts'
 import { committerIdentity, ObjectWriter } from '../git/object-writer.ts'
 import { fetchedState, readTips, type Tips } from '../git/read-tips.ts'
-import { KEEP, REMOTES, SHARED_REFS, trackingRef } from '../git/refs.ts'
+import { KEEP, SHARED_REFS, trackingRef } from '../git/refs.ts'
 import type { Repository } from '../git/repository.ts'
 import { untilWon, updateRefs, type RefUpdate } from '../git/update-refs.ts'
+import { remotesOf } from './fetched-remotes.ts'
 import { isFolded, markFolded } from './folded-state.ts'
 import { mergeNotes, type Diverged } from './merge-notes.ts'
+import { findRefused, refusal, refuseTips, type RefusedRef } from './refused-refs.ts'
+
+/** What folding in came to. */
+export interface FoldedFetch {
+  /** Where the refs stand afterwards. */
+  tips: Tips
+  /** What remotes have and cannot be taken; the local refs stand as they stood. */
+  refused: RefusedRef[]
+}
 
 /**
  * Folds what was fetched from every remote into the local refs, which only ever grow. Equal and older tips
- * cost nothing, newer ones are taken as they are, diverged ones are merged.
+ * cost nothing, newer ones are taken as they are where they only add, all others are merged: also a newer one
+ * that lacks or lessens what is here.
  *
  * @param seen - where the refs stand, when they were read just now.
- * @returns where the refs stand afterwards.
  */
-export async function foldFetched(repo: Repository, seen?: Tips): Promise<Tips> {
+export async function foldFetched(repo: Repository, seen?: Tips): Promise<FoldedFetch> {
   let known = seen
-  const tips = await untilWon(async () => {
+  const folded = await untilWon(async () => {
     const before = known ?? (await readTips(repo))
     known = undefined
-    if (isAllFolded(repo, before)) return before
-    let local: Tips = before
+    if (isAllFolded(repo, before)) return { tips: before, refused: await findRefused(repo, before) }
+    let local: FoldedFetch = { tips: before, refused: [] }
     for (const remote of remotesOf(before)) local = await foldRemote(repo, local, remote)
-    const updates = SHARED_REFS.map((ref) => ({ ref, from: before.get(ref), to: local.get(ref) }))
+    const updates = SHARED_REFS.map((ref) => ({ ref, from: before.get(ref), to: local.tips.get(ref) }))
     return (await updateRefs(repo, updates, 'git-model: merge what was fetched')) ? local : undefined
   })
-  markFolded(repo.commonDir, fetchedState(tips))
-  return tips
+  markFolded(repo.commonDir, fetchedState(folded.tips))
+  return folded
 }
 
 // The marker alone would not do: somebody may have deleted a ref of ours, and what remotes have brings it back.
@@ -37,35 +48,40 @@ function isAllFolded(repo: Repository, tips: Tips): boolean {
   return isThere && isFolded(repo.commonDir, fetchedState(tips))
 }
 
-/** Lists the remotes of which something was fetched. */
-export function remotesOf(tips: Tips): string[] {
-  const names = [...tips.keys()]
-    .filter((ref) => ref.startsWith(REMOTES))
-    .map((ref) => ref.slice(REMOTES.length).replace(/\/(?:runs|notes\/[^/]+)$/, ''))
-  return [...new Set(names)]
-}
-
-async function foldRemote(repo: Repository, local: Tips, remote: string): Promise<Tips> {
-  const next = new Map(local)
-  const diverged: Diverged[] = []
-  const moved = SHARED_REFS.flatMap((ref) => {
-    const [ours, theirs] = [local.get(ref), local.get(trackingRef(remote, ref))]
-    if (theirs !== undefined && ours === undefined) next.set(ref, theirs)
-    return ours === undefined || theirs === undefined || ours === theirs ? [] : [{ ref, ours, theirs }]
-  })
+async function foldRemote(
+  repo: Repository,
+  { tips, refused }: FoldedFetch,
+  remote: string,
+): Promise<FoldedFetch> {
+  const next = new Map(tips)
+  const bad = await refuseTips(repo, tips, remote)
+  const moved: { ref: Diverged['ref']; ours: string; theirs: string }[] = []
+  for (const ref of SHARED_REFS) {
+    const [ours, theirs] = [tips.get(ref), tips.get(trackingRef(remote, ref))]
+    if (theirs === undefined || ours === theirs || bad.some((one) => one.ref === ref)) continue
+    if (ours !== undefined) moved.push({ ref, ours, theirs })
+    else {
+      const reason = ref === KEEP ? undefined : await refusal(() => diffNotes(repo, undefined, theirs))
+      if (reason === undefined) next.set(ref, theirs)
+      else bad.push({ remote, ref, oid: theirs, reason })
+    }
+  }
   const bases = await mergeBases(
     repo,
     moved.map(({ ours, theirs }) => [ours, theirs]),
   )
+  const diverged: Diverged[] = []
   for (const [index, { ref, ours, theirs }] of moved.entries()) {
     const base = bases[index]
-    if (base === ours) next.set(ref, theirs)
+    if (base === ours && ref === KEEP) next.set(ref, theirs)
     else if (base !== theirs) diverged.push({ ref, ours, theirs, base })
   }
   if (diverged.length > 0) {
-    for (const { ref, from: _, to } of await mergeAll(repo, remote, diverged, next)) next.set(ref, to!)
+    const { updates, unread } = await mergeAll(repo, remote, diverged, next)
+    for (const { ref, to } of updates) next.set(ref, to!)
+    bad.push(...unread)
   }
-  return next
+  return { tips: next, refused: [...refused, ...bad] }
 }
 
 async function mergeAll(
@@ -73,14 +89,10 @@ async function mergeAll(
   remote: string,
   diverged: readonly Diverged[],
   tips: Tips,
-): Promise<RefUpdate[]> {
+): Promise<{ updates: RefUpdate[]; unread: RefusedRef[] }> {
   const writer = new ObjectWriter(await committerIdentity(repo))
-  const merged = await mergeNotes(
-    repo,
-    writer,
-    diverged.filter(({ ref }) => ref !== KEEP),
-    tips,
-  )
+  const notes = diverged.filter(({ ref }) => ref !== KEEP)
+  const { merged, refused } = await mergeNotes(repo, writer, notes, tips)
   const keep = diverged.find(({ ref }) => ref === KEEP)
   const message = `merge metadata of ${remote}\n`
   const planned = merged.map(({ diverged: { ref, ours, theirs }, changes, same }) => ({
@@ -93,5 +105,8 @@ async function mergeAll(
     planned.push({ ref, from: ours, name: writer.commit({ parents: [ours, theirs], message, clear: true }) })
   }
   const oidOf = await writer.write(repo)
-  return planned.map(({ ref, from, name }) => ({ ref, from, to: oidOf(name) }))
+  return {
+    updates: planned.map(({ ref, from, name }) => ({ ref, from, to: oidOf(name) })),
+    unread: refused.map(({ diverged: { ref, theirs: oid }, reason }) => ({ remote, ref, oid, reason })),
+  }
 }

@@ -7,7 +7,7 @@ import type { Oid } from '../domain/run.ts'
 import { readObjects, statObjects } from '../git/read-objects.ts'
 import type { Repository } from '../git/repository.ts'
 import { resolveCommit } from '../git/resolve.ts'
-import { git, gitLine } from '../git/run-git.ts'
+import { git, gitLine, LARGEST_LISTING } from '../git/run-git.ts'
 import { readConfig } from './config.ts'
 import type { Store } from './open-store.ts'
 
@@ -60,12 +60,17 @@ export async function resolveModel(store: Store, spec: string): Promise<ModelAt>
 /** Returns the configured models that stand in a commit. */
 export async function modelsAt(store: Store, commit: Oid): Promise<ModelAt[]> {
   const config = await readConfig(store.repo, commit)
-  const models = await Promise.all(
-    Object.entries(config.models ?? {}).map(([name, model]) =>
-      modelInCommit(store.repo, name, model, commit),
-    ),
+  const named = Object.entries(config.models ?? {})
+  const stats = await statObjects(
+    store.repo,
+    named.map(([, model]) => `${commit}:${model.path}`),
   )
-  return models.filter(({ target }) => target !== undefined)
+  const models: ModelAt[] = []
+  // One after the other: a branch may name a thousand.
+  for (const [index, [name, model]] of named.entries()) {
+    if (stats[index] !== undefined) models.push(await modelInCommit(store.repo, name, model, commit))
+  }
+  return models
 }
 
 /** Returns what stands at a path of a commit, as a model without a name; undefined where nothing does. */
@@ -150,9 +155,12 @@ const MAX_POINTER = 1024
 
 async function pointersBelow(repo: Repository, oid: Oid, type: string, at: string): Promise<LfsFile[]> {
   if (type !== 'tree') return (await readPointers(repo, [{ oid, path: at, size: 0 }])) ?? []
-  const { stdout } = await git(repo, ['ls-tree', '-r', '-l', '-z', '--full-tree', oid])
+  const { stdout } = await git(repo, ['ls-tree', '-r', '-t', '-l', '-z', '--full-tree', oid], {
+    largest: LARGEST_LISTING,
+  })
   const blobs = stdout.split('\0').flatMap((line) => {
-    const match = /^\d+ blob ([0-9a-f]+) +(\d+)\t(.*)$/s.exec(line)
+    // A link is a blob too, and so is what stands in a submodule's place in a hostile tree.
+    const match = /^100\d+ blob ([0-9a-f]+) +(\d+)\t(.*)$/s.exec(line)
     return match === null ? [] : [{ oid: match[1]!, size: Number(match[2]), path: `${at}/${match[3]}` }]
   })
   return readPointers(

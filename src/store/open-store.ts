@@ -42,7 +42,7 @@ export async function settleStore(store: Store): Promise<Store> {
   }
   if (!isFolded(store.repo.commonDir, fetchedState(tips))) {
     const { foldFetched } = await import('./fold-fetched.ts')
-    tips = await foldFetched(store.repo)
+    tips = (await foldFetched(store.repo)).tips
   }
   return { ...store, tips }
 }

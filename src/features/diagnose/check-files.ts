@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
-import path from 'node:path'
 import { CONFIG_FILE, type Config } from '../../domain/config.ts'
 import { formatCommand } from '../../domain/quote-shell.ts'
 import { lfsPatterns } from '../../git/attributes.ts'
 import { missingDrivers, setUpDrivers } from '../../git/drivers.ts'
 import { git } from '../../git/run-git.ts'
+import { readWorkTreeText } from '../../git/work-tree-file.ts'
 import { checkConfig } from '../../store/parse-config.ts'
 import { findRawFiles } from '../find-raw-files.ts'
 import { hasLfsFilters, setUpLfs } from '../set-up-lfs.ts'
@@ -12,7 +11,7 @@ import { FIX, type Check, type Finding, type Patient } from './finding.ts'
 
 /** Checks `.gitmodel.yaml`. */
 export const checkConfigFile: Check = async ({ repo }) => {
-  const text = readText(path.join(repo.root, CONFIG_FILE))
+  const text = readWorkTreeText(repo.root, CONFIG_FILE)
   if (text === undefined) {
     return [{ check: 'config', state: 'ok', message: `no ${CONFIG_FILE}: the defaults hold` }]
   }
@@ -67,7 +66,7 @@ export const checkDrivers: Check = async ({ repo, config, isSetUp }) => {
 export const checkLfs: Check = async (patient) => {
   const { repo, config } = patient
   if (!hasLfsFilters(config)) return [noFilters(patient)]
-  const routed = lfsPatterns(readText(path.join(repo.root, '.gitattributes')) ?? '')
+  const routed = lfsPatterns(readWorkTreeText(repo.root, '.gitattributes') ?? '')
   const findings = [
     ...(await unroutedPatterns(patient, routed)),
     ...(await rawFiles(patient)),
@@ -105,7 +104,7 @@ function noFilters({ repo, config }: Patient): Finding {
 }
 
 async function unroutedPatterns({ repo }: Patient, routed: readonly string[]): Promise<Finding[]> {
-  const { config, problems } = checkConfig(readText(path.join(repo.root, CONFIG_FILE)) ?? '')
+  const { config, problems } = checkConfig(readWorkTreeText(repo.root, CONFIG_FILE) ?? '')
   const unrouted =
     problems.length > 0 ? [] : (config.weights?.patterns ?? []).filter((pattern) => !routed.includes(pattern))
   if (unrouted.length === 0) return []
@@ -137,8 +136,8 @@ async function rawFiles({ repo }: Patient): Promise<Finding[]> {
 
 // A pull request can change it, and uploads then go elsewhere.
 function lfsUrl({ repo }: Patient): Finding[] {
-  const text = readText(path.join(repo.root, '.lfsconfig'))
-  const url = text === undefined ? undefined : /^\s*url\s*=\s*(.+?)\s*$/m.exec(text)?.[1]
+  const text = readWorkTreeText(repo.root, '.lfsconfig')
+  const url = text === undefined ? undefined : /^[ \t]*url[ \t]*=(.+)$/m.exec(text)?.[1]!.trim()
   if (url === undefined) return []
   return [
     {
@@ -156,8 +155,4 @@ export const checkShallow: Check = async ({ repo }) => {
   const message =
     'this is a shallow clone: runs of commits that are not here cannot be told, and merges have no base'
   return [{ check: 'history', state: 'warn', message, hints: ['git fetch --unshallow'] }]
-}
-
-function readText(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }

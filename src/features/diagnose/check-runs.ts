@@ -7,9 +7,11 @@ import type { Journal } from '../../journal/read-journal.ts'
 import { checkCardText } from '../../schema/check-card-text.ts'
 import { foldFetched } from '../../store/fold-fetched.ts'
 import { foldJournals } from '../../store/fold-journals.ts'
+import { findRefused, refusedError } from '../../store/refused-refs.ts'
 import { isFolded } from '../../store/folded-state.ts'
 import { readJournals } from '../../store/foldable-journals.ts'
 import { decodeRun, decodeSeries } from '../../store/run-codec.ts'
+import { syncPrefix } from '../../store/sync-prefix.ts'
 import { FIX, type Check, type Finding, type Patient } from './finding.ts'
 
 /** Checks the journals of runs that are not in the notes yet. */
@@ -58,7 +60,13 @@ function torn(journals: readonly Journal[]): Finding[] {
 
 /** Checks that what was fetched is in the local refs. */
 export const checkFetched: Check = async ({ repo, tips }) => {
-  if (isFolded(repo.commonDir, fetchedState(tips))) return []
+  if (isFolded(repo.commonDir, fetchedState(tips))) {
+    const [refused, prefix] = await Promise.all([findRefused(repo, tips), syncPrefix(repo)])
+    return refused.map((one) => {
+      const { message, hints } = refusedError(one, prefix)
+      return { check: 'notes', state: 'warn', message, hints }
+    })
+  }
   return [
     {
       check: 'notes',

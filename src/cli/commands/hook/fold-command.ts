@@ -21,10 +21,11 @@ export function foldCommand(hook: string): Command<Context> {
     },
     async func() {
       const { foldAfterFetch } = await import('../../../features/fold-after-fetch.ts')
-      const { renderReceived } = await import('../../render/received.ts')
+      const { renderReceived, renderRefused } = await import('../../render/received.ts')
       const folded = await foldAfterFetch(this.world)
       const line = renderReceived(folded)
       if (line !== undefined) this.out.status(line)
+      for (const refused of folded.refused) this.out.warn(renderRefused(refused), 'git model doctor')
       if (folded.conflicts.length === 0) return
       const { renderConflicts } = await import('../../render/sync.ts')
       for (const { text, hint } of renderConflicts(folded.conflicts)) this.out.warn(text, hint)

@@ -1,0 +1,119 @@
+import { ModelError } from '../domain/errors.ts'
+import type { Oid } from '../domain/run.ts'
+import { readObjects } from './read-objects.ts'
+import type { Repository } from './repository.ts'
+
+/** A file that stands in one of two trees of notes and not, or not the same, in the other. */
+export interface TreeDifference {
+  /** Hexadecimal digits with `/` between them. */
+  path: string
+  before: Oid | undefined
+  after: Oid | undefined
+}
+
+/** How many notes may differ, and how many folders. No honest history comes near. */
+const MOST_NOTES = 3_000_000
+const MOST_FOLDERS = 100_000
+
+/**
+ * Compares two trees of notes, and looks at nothing but what can be the path of a note: hexadecimal names. A tree of a
+ * few kilobytes can hold itself a thousand times over; `git diff-tree` would walk it to its end, and keep it in memory.
+ *
+ * @param from - a commit or tree; undefined for an empty one.
+ * @throws ModelError `too-large`.
+ */
+export async function diffNoteTrees(
+  repo: Repository,
+  from: Oid | undefined,
+  to: Oid,
+): Promise<TreeDifference[]> {
+  const differences: TreeDifference[] = []
+  let folders: TreeDifference[] = [
+    { path: '', before: from === undefined ? undefined : `${from}^{tree}`, after: `${to}^{tree}` },
+  ]
+  for (let seen = 0; folders.length > 0;) {
+    seen += folders.length
+    if (seen > MOST_FOLDERS || differences.length > MOST_NOTES) throw tooLarge(to)
+    const trees = await readTrees(repo, folders)
+    const deeper: TreeDifference[] = []
+    for (const { path, before, after } of folders) {
+      const [left, right] = [before, after].map((oid) => (oid === undefined ? undefined : trees.get(oid)))
+      compare(path, left ?? EMPTY, right ?? EMPTY, repo.hashLength, differences, deeper)
+      if (deeper.length > MOST_FOLDERS || differences.length > MOST_NOTES) throw tooLarge(to)
+    }
+    folders = deeper
+  }
+  return differences
+}
+
+/** The entries of a tree by name, of those that can be in the path of a note. */
+type Tree = ReadonlyMap<string, { oid: Oid; isFolder: boolean }>
+
+const EMPTY: Tree = new Map()
+
+function compare(
+  path: string,
+  left: Tree,
+  right: Tree,
+  hashLength: number,
+  differences: TreeDifference[],
+  folders: TreeDifference[],
+): void {
+  const digits = path.replaceAll('/', '').length
+  for (const name of new Set([...left.keys(), ...right.keys()])) {
+    const [before, after] = [left.get(name), right.get(name)]
+    if (before?.oid === after?.oid && before?.isFolder === after?.isFolder) continue
+    const file = { before: fileOid(before), after: fileOid(after) }
+    const folder = { before: folderOid(before), after: folderOid(after) }
+    const isWhole = digits + name.length === hashLength
+    if (isWhole && (file.before ?? file.after) !== undefined) differences.push({ path: path + name, ...file })
+    if (!isWhole && (folder.before ?? folder.after) !== undefined && digits + name.length < hashLength)
+      folders.push({ path: `${path}${name}/`, ...folder })
+  }
+}
+
+type Entry = { oid: Oid; isFolder: boolean } | undefined
+
+function fileOid(entry: Entry): Oid | undefined {
+  return entry?.isFolder === false ? entry.oid : undefined
+}
+
+function folderOid(entry: Entry): Oid | undefined {
+  return entry?.isFolder === true ? entry.oid : undefined
+}
+
+async function readTrees(repo: Repository, folders: readonly TreeDifference[]): Promise<Map<Oid, Tree>> {
+  const names = [...new Set(folders.flatMap(({ before, after }) => [before, after]))].filter(
+    (oid) => oid !== undefined,
+  )
+  const objects = await readObjects(repo, names)
+  const trees = new Map<Oid, Tree>()
+  for (const [index, object] of objects.entries()) {
+    if (object?.tooLarge === true) throw tooLarge(names[index]!)
+    if (object?.type === 'tree') trees.set(names[index]!, parseTree(object.content, repo.hashLength / 2))
+  }
+  return trees
+}
+
+// "<mode> <name>\0<oid>" for each entry. A link or a submodule is no note.
+function parseTree(content: Buffer, oidLength: number): Tree {
+  const tree = new Map<string, { oid: Oid; isFolder: boolean }>()
+  for (let at = 0; at < content.length;) {
+    const [space, end] = [content.indexOf(32, at), content.indexOf(0, at)]
+    if (space < 0 || end < space) break
+    const mode = content.toString('latin1', at, space)
+    const name = content.toString('latin1', space + 1, end)
+    at = end + 1 + oidLength
+    const isFolder = mode === '40000' || mode === '040000'
+    if (/^[0-9a-f]+$/.test(name) && (isFolder || mode.startsWith('100')))
+      tree.set(name, { oid: content.toString('hex', end + 1, at), isFolder })
+  }
+  return tree
+}
+
+function tooLarge(oid: Oid): ModelError {
+  return new ModelError('too-large', 'its tree has more notes than any honest one', {
+    hints: [`see who made it: git log -1 ${oid.slice(0, 12)}`],
+    data: { oid },
+  })
+}
