@@ -90,7 +90,8 @@ async function readTrees(repo: Repository, folders: readonly TreeDifference[]): 
   const trees = new Map<Oid, Tree>()
   for (const [index, object] of objects.entries()) {
     if (object?.tooLarge === true) throw tooLarge(names[index]!)
-    if (object?.type === 'tree') trees.set(names[index]!, parseTree(object.content, repo.hashLength / 2))
+    if (object?.type !== 'tree') throw missing(names[index]!)
+    trees.set(names[index]!, parseTree(object.content, repo.hashLength / 2))
   }
   return trees
 }
@@ -115,5 +116,12 @@ function tooLarge(oid: Oid): ModelError {
   return new ModelError('too-large', 'its tree has more notes than any honest one', {
     hints: [`see who made it: git log -1 ${oid.slice(0, 12)}`],
     data: { oid },
+  })
+}
+
+function missing(name: string): ModelError {
+  return new ModelError('git-failed', `there is no tree ${name.slice(0, 12)}`, {
+    hints: ['git fsck', 'git model doctor'],
+    data: { name },
   })
 }

@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { World } from '../../src/domain/world.ts'
 import { fetchRefspecs } from '../../src/git/refs.ts'
@@ -135,18 +135,16 @@ export function attackerOf(origin: string): Attacker {
   }
   const addNotes: Attacker['addNotes'] = async (ref, notes) => {
     const parent = await git(['rev-parse', '--verify', '--quiet', ref]).catch(() => '')
-    const index = path.join(origin, 'hostile-index')
-    const env = { GIT_INDEX_FILE: index }
-    rmSync(index, { force: true })
-    if (parent !== '') await execa('git', ['--git-dir', origin, 'read-tree', parent], { env })
-    const added: string[] = []
-    for (const note of notes) added.push(`100644 ${await object('blob', note.text)}\t${note.path}\n`)
-    await execa('git', ['--git-dir', origin, 'update-index', '--add', '--index-info'], {
-      env,
-      input: added.join(''),
-    })
-    const { stdout: top } = await execa('git', ['--git-dir', origin, 'write-tree'], { env })
-    await point(ref, await commit(top, parent === '' ? {} : { parents: [parent] }))
+    const chunks = [
+      `commit ${ref}\ncommitter Mallory <m@example.org> 1767323045 +0000\ndata 6\nattack\n`,
+      parent === '' ? '' : `from ${parent}\n`,
+      ...notes.flatMap(({ path: at, text }) => {
+        const bytes = Buffer.from(text)
+        return [`M 100644 inline ${at}\ndata ${bytes.length}\n`, bytes, '\n']
+      }),
+      '\n',
+    ]
+    await git(['fast-import', '--quiet', '--force'], Buffer.concat(chunks.map((chunk) => Buffer.from(chunk))))
   }
   return { origin, git, object, tree, commit, addNotes, point }
 }

@@ -67,13 +67,10 @@ export const READERS: readonly (readonly string[])[] = [
   ['runs', '--format', 'csv', '--columns', EVERY],
   ['runs', '--json'],
   ['doctor'],
-  ['doctor', '--json'],
   ['diff', 'HEAD', 'TARGET'],
   ['diff', 'HEAD', 'TARGET', '--format', 'md'],
   ['diff', 'TARGET', 'HEAD', '--json'],
   ['show', 'TARGET'],
   ['show', 'TARGET', '--json'],
   ['checkout', 'TARGET'],
-  ['hook', 'post-merge'],
-  ['sync'],
 ]
