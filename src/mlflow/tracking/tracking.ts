@@ -179,7 +179,7 @@ export class Tracking {
   async #update(): Promise<void> {
     const stamp = refsStamp(this.repo.commonDir)
     let tips = await readTips(this.repo)
-    if (!isFolded(this.repo.commonDir, fetchedState(tips))) tips = await foldFetched(this.repo)
+    if (!isFolded(this.repo.commonDir, fetchedState(tips))) tips = (await foldFetched(this.repo)).tips
     await this.#runs.update(tips)
     for (const kind of ['experiment', 'registry'] as const) {
       const tip = tips.get(ENTITY_NOTES[kind])
