@@ -69,7 +69,8 @@ describe('a script that was written for MLflow and never touched', () => {
 
   it('records under git model run, and a teammate has its metrics, its frame and its predictions', async () => {
     const { alice, bob } = await teams({ 'train.py': readFileSync(path.join(here, 'train.py'), 'utf8') })
-    const ran = await alice.model('run', '--json', '--', python, 'train.py')
+    const quiet = { MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: 'true' }
+    const ran = await alice.modelIn('.', ['run', '--json', '--', python, 'train.py'], { env: quiet })
     expect([ran.exitCode, ran.exitCode === 0 ? '' : ran.stderr]).toEqual([0, ''])
     const { run } = JSON.parse(ran.stdout)
     for (const repo of [alice, bob]) expect((await repo.model('sync')).exitCode).toBe(0)
