@@ -161,7 +161,9 @@ describe('git model diff', () => {
     await train(repo, 'slow', 0.9, 'latency=51')
     const slow = await repo.model('diff', '--gate', 'main')
     expect(slow.exitCode).toBe(1)
-    expect(slow.stdout).toContain('gate: failed\n  latency is 51, above the maximum 50')
+    expect(slow.stdout).toMatch(
+      /gate: failed\n {2}\.gitmodel\.yaml:\d+: metrics\.latency\.max: latency is 51, above the maximum 50/,
+    )
     await train(repo, 'worse', 0.8)
     const worse = await repo.model('diff', '--gate', 'main')
     expect(worse.exitCode).toBe(1)

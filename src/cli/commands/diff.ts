@@ -1,5 +1,6 @@
 import { buildCommand } from '@stricli/core'
-import type { Comparison } from '../../domain/comparison.ts'
+import type { Comparison, FileChange } from '../../domain/comparison.ts'
+import type { Store } from '../../store/open-store.ts'
 import type { Context } from '../context.ts'
 import { jsonFlag } from '../flags.ts'
 
@@ -62,9 +63,12 @@ export const diff = buildCommand<Flags, [base?: string, head?: string], Context>
   },
   async func(flags, base, head) {
     const { openStore } = await import('../../store/open-store.ts')
+    const { inspectChange } = await import('../../features/inspect-change.ts')
+    const { changeDetails } = await import('../render/comparison/change-details.ts')
     const store = await openStore(this.world)
     const options = {
       nearest: flags.nearest === true,
+      describeFile: async (each: Store, file: FileChange) => changeDetails(await inspectChange(each, file)),
       ...(flags.groupBy !== undefined && { groupBy: flags.groupBy }),
     }
     const exit = ({ gate }: Comparison): void => {

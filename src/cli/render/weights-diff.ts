@@ -206,7 +206,8 @@ function shapeText(shape: readonly number[]): string {
   return shape.length === 0 ? 'scalar' : shape.join('×')
 }
 
-function numberText(value: StoredNumber | undefined): string {
+/** A distance as people read it. */
+export function numberText(value: StoredNumber | undefined): string {
   return value === undefined ? '–' : formatNumber(value, 3)
 }
 

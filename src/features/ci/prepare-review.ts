@@ -10,6 +10,7 @@ import { resolveCommit } from '../../git/resolve.ts'
 import { adoptFork } from '../../store/adopt-fork.ts'
 import { refreshStore, settleStore, type Store } from '../../store/open-store.ts'
 import { syncPrefix } from '../../store/sync-prefix.ts'
+import type { CompareOptions } from '../compare-versions.ts'
 import { reviewVersions } from '../review-versions.ts'
 
 /** A review as a CI job makes it. */
@@ -30,7 +31,7 @@ export async function prepareReview(
   store: Store,
   given: CiEvent,
   forge: Forge,
-  options: { nearest?: boolean } = {},
+  options: CompareOptions = {},
 ): Promise<CiReview> {
   const remarks: string[] = []
   const event = await withRequest(given, forge, remarks)

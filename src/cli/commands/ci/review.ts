@@ -1,4 +1,6 @@
 import { buildCommand } from '@stricli/core'
+import type { FileChange } from '../../../domain/comparison.ts'
+import type { Store } from '../../../store/open-store.ts'
 import type { Context } from '../../context.ts'
 import { jsonFlag } from '../../flags.ts'
 
@@ -72,11 +74,16 @@ export const review = buildCommand<Flags, [], Context>({
     const { prepareReview } = await import('../../../features/ci/prepare-review.ts')
     const { publishReport } = await import('../../../features/ci/publish-report.ts')
     const { renderCiReport, renderCiOutcome } = await import('../../render/ci.ts')
+    const { inspectChange } = await import('../../../features/inspect-change.ts')
+    const { changeDetails } = await import('../../render/comparison/change-details.ts')
     const given = readCiEvent(this.world)
     const store = await openStore(this.world)
     const open = openForge(given, this.world)
     this.out.progress('fetching runs and cards')
-    const prepared = await prepareReview(store, given, open.forge, { nearest: flags.nearest === true })
+    const prepared = await prepareReview(store, given, open.forge, {
+      nearest: flags.nearest === true,
+      describeFile: async (each: Store, file: FileChange) => changeDetails(await inspectChange(each, file)),
+    })
     const { comparison } = prepared.review
     const published = await publishReport(this.world, prepared.event, open, renderCiReport(prepared), {
       comment: flags.comment !== false,
