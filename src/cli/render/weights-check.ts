@@ -7,7 +7,12 @@ import { renderTable } from './table.ts'
 const MAX_NAMES = 20
 
 /** Says in words what loading a weight file would run. It never says that a file is safe. */
-export function verdictText({ verdict, imports, reason, code }: PartCheck): string {
+export function verdictText(check: PartCheck): string {
+  return verdictParts(check).join('; ') || 'no pickle'
+}
+
+/** As {@link verdictText}, one thing a text; none where there is no pickle. */
+export function verdictParts({ verdict, imports, reason, code }: PartCheck): string[] {
   const names = imports.slice(0, MAX_NAMES).join(', ') + (imports.length > MAX_NAMES ? ', …' : '')
   const parts = {
     'no-pickle': [],
@@ -15,7 +20,7 @@ export function verdictText({ verdict, imports, reason, code }: PartCheck): stri
     'unknown-imports': [`a pickle that imports ${names}`],
     unreadable: [reason ?? '', ...(names === '' ? [] : [`it imports ${names}`])],
   }[verdict]
-  return [...parts, ...code].join('; ') || 'no pickle'
+  return [...parts, ...code]
 }
 
 /** The facts of a page about what loading weights would run; none where there is no pickle. */

@@ -2,7 +2,7 @@ import type { FileDetail } from '../../../domain/comparison.ts'
 import { fromStored } from '../../../domain/number.ts'
 import type { LayerChange, WeightsDiff } from '../../../domain/weights-diff.ts'
 import type { InspectedChange } from '../../../features/inspect-change.ts'
-import { verdictText } from '../weights-check.ts'
+import { verdictParts } from '../weights-check.ts'
 import { numberText, oddTexts, summaryText } from '../weights-diff.ts'
 
 const LAYERS = 5
@@ -11,7 +11,7 @@ const LAYERS = 5
 export function changeDetails({ check, isSuspect, diff, absent }: InspectedChange): FileDetail[] {
   const details: FileDetail[] = []
   if (check !== undefined && isSuspect)
-    details.push({ level: 'warning', title: 'runs code when it is loaded', lines: [verdictText(check)] })
+    details.push({ level: 'warning', title: 'runs code when it is loaded', lines: verdictParts(check) })
   if (diff !== undefined) details.push(...describeTensors(diff))
   if (absent.length > 0)
     details.push({
