@@ -1,5 +1,5 @@
 // Writes a history of runs into a repository with one `git fast-import`: as many as are asked for, the same each time.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { makeRecord, runNote, seriesNote } from './make-record.mjs'
@@ -26,7 +26,8 @@ export async function importHistory(repo, { from = 0, to, env = process.env }) {
   })
   const ended = once(child, 'close')
   const stream = new Stream(child.stdin)
-  const code = new CodeHistory(stream, from)
+  const head = from === 0 ? undefined : revision(repo, env, 'refs/heads/main')
+  const code = new CodeHistory(stream, head)
   const notes = { runs: [], series: [] }
   const kept = []
   for (let number = from; number < to; number++) {
@@ -49,6 +50,10 @@ export async function importHistory(repo, { from = 0, to, env = process.env }) {
   return code.commits
 }
 
+function revision(repo, env, name) {
+  return execFileSync('git', ['rev-parse', name], { cwd: repo, env, encoding: 'utf8' }).trim()
+}
+
 // One code commit for every few runs, each of which changes the training script.
 class CodeHistory {
   #stream
@@ -57,9 +62,9 @@ class CodeHistory {
   #last
   commits = []
 
-  constructor(stream, from) {
+  constructor(stream, head) {
     this.#stream = stream
-    this.#parent = from === 0 ? undefined : 'refs/heads/main^0'
+    this.#parent = head
   }
 
   at(number) {

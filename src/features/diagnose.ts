@@ -3,6 +3,7 @@ import type { World } from '../domain/world.ts'
 import { readGitConfig } from '../git/git-config.ts'
 import { readTips } from '../git/read-tips.ts'
 import { openRepository } from '../git/repository.ts'
+import { checkDigests } from './diagnose/check-digests.ts'
 import { checkConfigFile, checkDrivers, checkLfs, checkShallow } from './diagnose/check-files.ts'
 import { checkHooks } from './diagnose/check-hooks.ts'
 import { checkLocks } from './diagnose/check-locks.ts'
@@ -35,6 +36,7 @@ const CHECKS: readonly Check[] = [
   checkDrivers,
   checkConfigFile,
   checkRefspecs,
+  checkDigests,
   checkShallow,
   checkFetched,
   checkJournals,

@@ -4,6 +4,8 @@ import type { Oid, RunRecord } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
 import type { Repository } from '../git/repository.ts'
 import { appendEvent } from '../journal/append-event.ts'
+import { readTips } from '../git/read-tips.ts'
+import { readDigestState } from '../store/digest-state.ts'
 import { foldJournals } from '../store/fold-journals.ts'
 
 /**
@@ -21,8 +23,9 @@ export async function finishRun(
   appendEvent(run.folder, { time: world.now(), finish }, true)
   try {
     const { records } = await foldJournals(run.repo, world)
-    const record = records.find((folded) => folded.run === run.run)
-    return record ?? (await readFolded(world, run.run))
+    const record = records.find((folded) => folded.run === run.run) ?? (await readFolded(world, run.run))
+    await renewDigests(world, run.repo)
+    return record
   } catch (error) {
     throw keptInJournal(run.run, error)
   }
@@ -44,6 +47,12 @@ function keptInJournal(run: Oid, error: unknown): ModelError {
       cause: error,
     },
   )
+}
+
+async function renewDigests(world: World, repo: Repository): Promise<void> {
+  if (readDigestState(repo.commonDir) === undefined) return
+  const { refreshDigests } = await import('../store/refresh-digests.ts')
+  await refreshDigests({ repo, world, tips: await readTips(repo) })
 }
 
 // Another process, which ended at the same moment, folded this run along with its own.

@@ -4,6 +4,7 @@ import { readTips } from '../git/read-tips.ts'
 import { openRepository } from '../git/repository.ts'
 import type { World } from '../domain/world.ts'
 import type { CardConflictAt } from './card-conflicts.ts'
+import { refreshDigests } from '../store/refresh-digests.ts'
 import { foldFetched } from '../store/fold-fetched.ts'
 import type { RefusedRef } from '../store/refused-refs.ts'
 
@@ -23,6 +24,7 @@ export async function foldAfterFetch(world: World): Promise<Received> {
   const repo = await openRepository(world)
   const before = await readTips(repo)
   const { tips: after, refused } = await foldFetched(repo, before)
+  await refreshDigests({ repo, world, tips: after })
   const count = async (ref: string): Promise<number> => {
     const tip = after.get(ref)
     return tip === undefined ? 0 : (await diffNotes(repo, before.get(ref), tip)).length

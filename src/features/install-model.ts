@@ -15,6 +15,7 @@ import { openRepository, type Repository } from '../git/repository.ts'
 import { readWorkTreeText } from '../git/work-tree-file.ts'
 import { runLfs } from '../lfs/run-lfs.ts'
 import { PRESETS, type Preset } from '../weights/presets.ts'
+import { showDigests } from './show-digests.ts'
 import { findRawFiles } from './find-raw-files.ts'
 import { setUpLfs } from './set-up-lfs.ts'
 import { STARTER_CONFIG } from './starter-config.ts'
@@ -42,6 +43,8 @@ export interface Installed {
   program: boolean
   /** Whether git now knows how to compare and merge weights. */
   drivers: boolean
+  /** Whether `git log` shows a line about runs below commits from now on. */
+  digest: boolean
   hooks: { folder: string; installed: HookName[]; chained: HookName[] }
   /** Fetch refspecs that were added. */
   refspecs: string[]
@@ -71,6 +74,7 @@ export async function installModel(world: World, options: InstallOptions = {}): 
   const lfs = await setUpLfs(repo, config)
   const program = await rememberProgram(repo, config)
   const drivers = await setUpDrivers(repo, config)
+  const digest = await showDigests(world, repo, config)
   const prefix = await syncPrefix(repo)
   const repaired = await repairRefspecs(repo, prefix)
   const refspecs = remote === undefined ? [] : await addRefspecs(repo, remote, prefix)
@@ -80,6 +84,7 @@ export async function installModel(world: World, options: InstallOptions = {}): 
     config: starter,
     lfs,
     program,
+    digest,
     drivers,
     hooks: await putHooks(repo),
     refspecs,

@@ -8,6 +8,7 @@ import { hooksFolder, removeHooks, type RemovedHooks } from '../git/hooks.ts'
 import { readTips } from '../git/read-tips.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
 import { openStore } from '../store/open-store.ts'
+import { hideDigests } from './show-digests.ts'
 import { removeLfs, type LfsRemoval } from './set-up-lfs.ts'
 
 /** What was taken away, and what stays. */
@@ -44,6 +45,7 @@ export async function removeModel(world: World): Promise<Removed> {
   const lfs = await removeLfs(repo, config)
   const hadDrivers = await removeDrivers(repo, config)
   const hadConfig = config.entries.some(({ scope, key }) => scope === 'local' && OWN_KEYS.includes(key))
+  await hideDigests(repo, config)
   for (const key of OWN_KEYS) await unsetConfig(repo, key)
   return {
     root: repo.root,

@@ -16,6 +16,7 @@ import { uploadObjects } from '../lfs/transfer.ts'
 import { foldFetched } from '../store/fold-fetched.ts'
 import { refusedError } from '../store/refused-refs.ts'
 import type { Store } from '../store/open-store.ts'
+import { refreshDigests } from '../store/refresh-digests.ts'
 import { findProducers } from '../store/runs.ts'
 import { syncPrefix } from '../store/sync-prefix.ts'
 import { decodeRun } from '../store/run-codec.ts'
@@ -71,6 +72,7 @@ export async function syncMetadata(
         // Our own push moved the tracking refs: note that nothing in them is news.
         const { tips } = await foldFetched(store.repo)
         await rememberAddress(store.repo, remote)
+        await refreshDigests({ ...store, tips })
         const received = await countReceived(store, tips)
         const conflicts = await cardConflicts(store, store.tips.get(CARDS_NOTES), tips.get(CARDS_NOTES))
         return { remote, received, sent: result.sent, conflicts }

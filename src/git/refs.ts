@@ -21,6 +21,9 @@ const FORK = 'refs/model/fork/'
 /** Private copies of what a remote has, `refs/model/remotes/<remote>/…`. Never shared. */
 export const REMOTES = 'refs/model/remotes/'
 
+/** Notes on code commits: a line about their runs, for `git log`. Made of the runs, and never shared. */
+export const DIGESTS = 'refs/notes/model-view/log'
+
 /** The refs that are pushed and merged, in the order in which they are reported. */
 export const SHARED_REFS = [
   KEEP,

@@ -41,6 +41,13 @@ export async function changedSources(
   return changes.map(({ target }) => all.get(target) ?? { run: target, blobs: [] })
 }
 
+/** Lists the notes that differ between two notes commits, as they stood before and as they stand now. */
+export async function noteChanges(repo: Repository, from: Oid, to: Oid): Promise<NoteSource[]> {
+  return (await diffNotes(repo, from, to)).flatMap(({ target, before, after }) =>
+    [...before, ...after].map((blob) => ({ run: target, blobs: [blob] })),
+  )
+}
+
 /** Reads and decodes notes, one after the other. What has no blob is left out. */
 export async function decodeSources(
   repo: Repository,

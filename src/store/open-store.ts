@@ -44,7 +44,12 @@ export async function settleStore(store: Store): Promise<Store> {
     const { foldFetched } = await import('./fold-fetched.ts')
     tips = (await foldFetched(store.repo)).tips
   }
-  return { ...store, tips }
+  const settled = { ...store, tips }
+  if (tips !== store.tips) {
+    const { refreshDigests } = await import('./refresh-digests.ts')
+    await refreshDigests(settled)
+  }
+  return settled
 }
 
 /** Returns the store with its refs read anew. */

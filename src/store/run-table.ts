@@ -77,6 +77,11 @@ export class RunTable {
     return this.#columns.byteColumn(NOTE.run).digits(row)!
   }
 
+  /** Tells whether a run stands in the notes, and not in a journal alone. */
+  isNoted(row: Row): boolean {
+    return row < this.#liveFirst
+  }
+
   isDeleted(row: Row): boolean {
     if (row >= this.#liveFirst) return this.#liveRun(row).record.deleted === true
     return this.#columns.column(COLUMN.deleted).has(row)
@@ -122,6 +127,18 @@ export class RunTable {
       ...noted,
       ...this.#liveRows(({ record }) => ofLive(record).some((each) => digits.has(each ?? ''))),
     ]
+  }
+
+  /** Lists the entries of a byte column of object names, of the runs in the notes that can be read. */
+  *digits(column: string): Generator<[row: Row, oid: Oid]> {
+    for (const { table, first } of this.#parts) {
+      for (const name of oidColumns(column)) {
+        const entries = table.byteColumn(name)
+        for (const [entry, local] of rowsOf(entries).entries()) {
+          if (this.#isReadable(first + local)) yield [first + local, digitsAt(entries!, entry)]
+        }
+      }
+    }
   }
 
   /** Finds the runs with this text in a column. */

@@ -24,6 +24,7 @@ function changes(done: Installed): string[] {
     lines.push(`hooks: ${list(done.hooks.installed)} in ${relative(done.hooks.folder, done.root)}${chained}`)
   } else if (done.program) lines.push('hooks: they start this program from now on')
   if (done.drivers) lines.push('weights: git diff, git log -p and git merge know their tensors')
+  if (done.digest) lines.push('git log: shows a line about the runs below each commit that has some')
   for (const { remote, refspec } of done.repaired) {
     lines.push(
       `${remote}: took the refspec ${refspec} away, with which a fetch overwrites unpushed runs and cards`,
