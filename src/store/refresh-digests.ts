@@ -37,7 +37,8 @@ export async function refreshDigests(store: Store): Promise<void> {
 /** Takes the digests away. */
 export async function removeDigests({ repo }: Pick<Store, 'repo'>): Promise<void> {
   removeDigestState(repo.commonDir)
-  await git(repo, ['update-ref', '-d', DIGESTS])
+  // Deleting a ref that is not there leaves a folder behind.
+  if ((await viewTip(repo)) !== undefined) await git(repo, ['update-ref', '-d', DIGESTS])
 }
 
 async function areOff({ repo }: Store): Promise<boolean> {
@@ -51,7 +52,7 @@ async function refresh(store: Store, state: DigestState): Promise<void> {
   const judge = judgeOf(await readConfig(repo))
   const judgeText = judge === undefined ? '' : `${judge.goal} ${judge.name}`
   if (tip === undefined || (tip === state.tip && judgeText === state.judge)) return
-  const view = await viewTip(store)
+  const view = await viewTip(store.repo)
   const isKnown = view !== undefined && view === state.view && judgeText === state.judge && state.tip !== ''
   const commits = isKnown ? await affectedCommits(store, state.tip, tip) : undefined
   const digests = await askRuns(store, (runs) => digestsOf(runs, judge, commits))
@@ -65,7 +66,7 @@ function judgeOf(config: Awaited<ReturnType<typeof readConfig>>): Judge | undefi
   return name === undefined || goal === undefined ? undefined : { name, goal }
 }
 
-async function viewTip({ repo }: Store): Promise<Oid | undefined> {
+async function viewTip(repo: Store['repo']): Promise<Oid | undefined> {
   const { stdout } = await git(repo, ['rev-parse', '--verify', '--quiet', DIGESTS], { ok: [0, 1, 128] })
   return stdout.trim() || undefined
 }

@@ -189,10 +189,10 @@ describe('git model init --remove', () => {
     const repo = await gitdir()
     await repo.model('init')
     await repo.model('run', '--', 'true')
-    const refs = await repo.git('for-each-ref', 'refs/notes', 'refs/model')
+    const refs = await repo.git('for-each-ref', 'refs/notes/model', 'refs/model')
     const ran = await repo.model('init', '--remove')
     expect(ran.stderr).toContain('what was recorded stays too')
-    expect(await repo.git('for-each-ref', 'refs/notes', 'refs/model')).toBe(refs)
+    expect(await repo.git('for-each-ref', 'refs/notes/model', 'refs/model')).toBe(refs)
   })
 
   test('keeps Git LFS where tracked files go through it', async () => {
