@@ -25,7 +25,7 @@ describe('artifacts', () => {
     const listed = await server.get('artifacts/list', { run_id: run })
     expect(listed.body['files']).toEqual([
       { path: 'a', is_dir: true },
-      { path: 'empty', is_dir: false, file_size: 0 },
+      { path: 'empty', is_dir: false },
     ])
     await server.post('runs/update', { run_id: run, status: 'FINISHED' })
     await server.stop()
