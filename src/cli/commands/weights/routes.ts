@@ -5,6 +5,7 @@ import { merge } from './merge.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
 import { track } from './track.ts'
+import { verify } from './verify.ts'
 
 /** `git model weights`: the weight files. */
 export const weights = buildRouteMap({
@@ -12,5 +13,5 @@ export const weights = buildRouteMap({
     brief:
       'Route weight files through Git LFS, look inside, compare and merge them by tensor, and see what they would run',
   },
-  routes: { track, status, show, diff, merge, check },
+  routes: { track, status, show, diff, merge, check, verify },
 })
