@@ -43,7 +43,7 @@ describe('bad input', () => {
     const repo = await gitdir({
       '.gitmodel.yaml': 'models:\n  digits: {path: a}\nmetrics:\n  acc: {goal: up}\n',
     })
-    await expectError(repo, ['diff', 'HEAD', 'HEAD'], '.gitmodel.yaml, line 4, column')
+    await expectError(repo, ['card', 'check'], '.gitmodel.yaml, line 4, column')
     await repo.write('.gitmodel.yaml', 'models: [\n')
     // Listing needs no rules, and says that they are wrong.
     const listed = await repo.model('runs')
