@@ -141,7 +141,9 @@ export class CrashSite {
     for (const [run, promised] of this.#runs) {
       const record = parse(await repo.git('notes', '--ref=model/runs', 'show', run)) as Record<string, any>
       const where = `${story}, run ${run}`
-      expect(record['status'], where).toMatch(promised.isFinished ? /^finished$/ : /^(finished|killed)$/)
+      // A script that could not go on has failed, and its run says so.
+      const ends = promised.isFinished ? /^finished$/ : /^(finished|failed|killed)$/
+      expect(record['status'], where).toMatch(ends)
       if (promised.hasOutput) expect(record['outputs']?.files?.[0]?.path, where).toBe('out.bin')
       if (promised.steps.size + promised.late.size === 0) continue
       const series = parse(await repo.git('notes', '--ref=model/series', 'show', run)) as {
