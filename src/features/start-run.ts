@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { JournalEvent, RunStart } from '../domain/journal-event.ts'
+import type { JournalEvent, ProcessIdentity, RunStart } from '../domain/journal-event.ts'
 import { inventName } from '../domain/run-name.ts'
 import { isValidKey, type Oid, type RunKind, type Scalar, type SkippedPath } from '../domain/run.ts'
 import { ModelError } from '../domain/errors.ts'
@@ -13,7 +13,7 @@ import { runningRef } from '../git/refs.ts'
 import { gitLine } from '../git/run-git.ts'
 import { takeSnapshot } from '../git/snapshot.ts'
 import { updateRefs } from '../git/update-refs.ts'
-import { appendEvent, makeJournal } from '../journal/append-event.ts'
+import { appendEvent } from '../journal/append-event.ts'
 import { journalFolder } from '../journal/journal-folder.ts'
 import { identifyProcess } from '../journal/process-identity.ts'
 import { readConfig } from '../store/config.ts'
@@ -109,16 +109,16 @@ function toWords({ name, experiment, command, params, tags }: StartRunOptions, i
   }
 }
 
-// The ref before the first event: without it `git gc` may take the run commit while the run goes on. The folder before
-// the ref: a ref that is left without an event, since this process was killed here, goes with the empty journal.
+// The ref before the start: without it `git gc` may take the run commit while the run goes on. The process before the
+// ref: a ref that is left without a start, since this process was killed here, goes with the journal.
 async function openJournal(
   repo: Repository,
-  event: JournalEvent & { start: RunStart },
+  event: JournalEvent & { start: RunStart; process: ProcessIdentity },
   isAllowed: AllowSecret,
 ): Promise<string> {
   const { run } = event.start
   const folder = journalFolder(repo.commonDir, run)
-  makeJournal(folder)
+  appendEvent(folder, { time: event.time, process: event.process })
   await updateRefs(repo, [{ ref: runningRef(run), from: undefined, to: run }], 'git-model: start')
   appendEvent(folder, event, true, isAllowed)
   return folder

@@ -24,15 +24,6 @@ export function appendEvent(
   return appendEvents(folder, [event], durable, isAllowed)
 }
 
-/** Makes a run's journal folder. @throws ModelError `disk-full`, `write-failed`. */
-export function makeJournal(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true })
-  } catch (error) {
-    throw writeFailure(folder, error)
-  }
-}
-
 /** Appends several events with one write. As {@link appendEvent}. */
 export function appendEvents(
   folder: string,

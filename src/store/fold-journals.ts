@@ -24,6 +24,8 @@ export interface Folded {
   records: RunRecord[]
   /** Runs that were closed as killed because none of their processes lives. */
   closed: Oid[]
+  /** How many runs went away, since they were killed before anything was recorded. */
+  forgotten: number
 }
 
 /**
@@ -33,23 +35,23 @@ export interface Folded {
  */
 export async function foldJournals(repo: Repository, world: World): Promise<Folded> {
   return withLock(repo.commonDir, 'fold', async () => {
-    await forgetEmpty(repo, readEmptyJournals(repo.commonDir, world.now()))
+    const forgotten = await forgetEmpty(repo, readEmptyJournals(repo.commonDir, world.now()))
     const journals = readJournals(repo.commonDir).filter(isFoldable)
     const late = lateJournals(repo.commonDir, world.now())
     const work = [...journals, ...late]
-    if (work.length === 0) return { records: [], closed: [] }
+    if (work.length === 0) return { records: [], closed: [], forgotten }
     const closed = journals.filter((journal) => journalState(journal) === 'abandoned')
     const eventsOf = groupEvents(work, [...closed, ...late.filter(wasAbandoned)])
     const records = await untilWon(() => tryFold(repo, eventsOf))
     for (const journal of journals) retireJournal(repo.commonDir, journal)
     for (const journal of late) settleLateJournal(journal)
-    return { records, closed: closed.map(({ run }) => run) }
+    return { records, closed: closed.map(({ run }) => run), forgotten }
   })
 }
 
-// A run whose first event was never written goes away, and the ref that was made before it too.
-async function forgetEmpty(repo: Repository, journals: readonly Journal[]): Promise<void> {
-  if (journals.length === 0) return
+// A run whose start was never written goes away, and the ref that was made before it too.
+async function forgetEmpty(repo: Repository, journals: readonly Journal[]): Promise<number> {
+  if (journals.length === 0) return 0
   await untilWon(async () => {
     const tips = await readTips(repo)
     const refs = journals.map(({ run }) => runningRef(run)).filter((ref) => tips.has(ref))
@@ -57,6 +59,7 @@ async function forgetEmpty(repo: Repository, journals: readonly Journal[]): Prom
     return (await updateRefs(repo, updates, 'git-model: forget')) || undefined
   })
   for (const journal of journals) retireJournal(repo.commonDir, journal)
+  return journals.length
 }
 
 // It was folded before, and with no end of its own: as killed. Folding it again must not make it run again.

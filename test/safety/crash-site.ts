@@ -37,6 +37,8 @@ interface Promised {
   late: Set<number>
   hasOutput: boolean
   isFinished: boolean
+  /** What its command wrote about errors. */
+  stderr: string
 }
 
 type Action = (name: string) => { args: string[]; acknowledge: (told: Ended) => void }
@@ -141,9 +143,8 @@ export class CrashSite {
     for (const [run, promised] of this.#runs) {
       const record = parse(await repo.git('notes', '--ref=model/runs', 'show', run)) as Record<string, any>
       const where = `${story}, run ${run}`
-      // A script that could not go on has failed, and its run says so.
-      const ends = promised.isFinished ? /^finished$/ : /^(finished|failed|killed)$/
-      expect(record['status'], where).toMatch(ends)
+      const ends = promised.isFinished ? /^finished$/ : /^(finished|killed)$/
+      expect(record['status'], `${where}\n${promised.stderr}`).toMatch(ends)
       if (promised.hasOutput) expect(record['outputs']?.files?.[0]?.path, where).toBe('out.bin')
       if (promised.steps.size + promised.late.size === 0) continue
       const series = parse(await repo.git('notes', '--ref=model/series', 'show', run)) as {
@@ -159,14 +160,14 @@ export class CrashSite {
       const said = this.repo.path(`said-${name}`)
       return {
         args: [program, 'run', '-n', name, '--', process.execPath, 'train.mjs', said, name],
-        acknowledge: ({ exitCode }) => this.#believe(said, exitCode === 0),
+        acknowledge: (told) => this.#believe(said, told),
       }
     },
     script: (name) => {
       const said = this.repo.path(`said-${name}`)
       return {
         args: [this.repo.path('train.mjs'), said, name],
-        acknowledge: ({ exitCode }) => this.#believe(said, exitCode === 0),
+        acknowledge: (told) => this.#believe(said, told),
       }
     },
     log: () => {
@@ -199,7 +200,7 @@ export class CrashSite {
     return [...this.#runs].filter(([, { isFinished }]) => isFinished).map(([run]) => run)
   }
 
-  #believe(said: string, isFinished: boolean): void {
+  #believe(said: string, { exitCode, stderr }: Ended): void {
     const lines = existsSync(said) ? readFileSync(said, 'utf8').split('\n').filter(Boolean) : []
     const run = lines.find((line) => line.startsWith('run '))?.slice(4)
     if (run === undefined) return
@@ -207,7 +208,8 @@ export class CrashSite {
       steps: new Set(lines.filter((line) => line.startsWith('step ')).map((line) => Number(line.slice(5)))),
       late: new Set(),
       hasOutput: lines.includes('output'),
-      isFinished,
+      isFinished: exitCode === 0,
+      stderr,
     })
   }
 }

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, readdirSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { identifyProcess } from '../../src/journal/process-identity.ts'
 import { gitdir, type TestRepo } from '../support/repo.ts'
 
 async function record(repo: TestRepo, name: string): Promise<Record<string, any> | undefined> {
@@ -55,5 +57,18 @@ describe('a disk that is full', () => {
     utimesSync(folder, new Date(0), new Date(0))
     expect((await repo.model('runs')).exitCode).toBe(0)
     expect(readdirSync(repo.path('.git/model/journal'))).toEqual([])
+  })
+
+  it('forgets a run at once that was killed before it began, with its ref', async () => {
+    const repo = await gitdir()
+    const run = await repo.git('rev-parse', 'HEAD')
+    const { pid } = spawnSync('true')
+    const opening = JSON.stringify({ time: Date.now(), process: identifyProcess(pid) })
+    await repo.write(`.git/model/journal/${run}/log.jsonl`, `\n${opening}\n`)
+    await repo.git('update-ref', `refs/model/running/${run}`, run)
+    const doctor = await repo.model('doctor', '--fix')
+    expect(doctor.stdout).toContain('forgot 1 run that had not begun')
+    expect(readdirSync(repo.path('.git/model/journal'))).toEqual([])
+    expect(await repo.git('for-each-ref', 'refs/model/running')).toBe('')
   })
 })

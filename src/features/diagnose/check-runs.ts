@@ -9,7 +9,7 @@ import { foldFetched } from '../../store/fold-fetched.ts'
 import { foldJournals } from '../../store/fold-journals.ts'
 import { findRefused, refusedError } from '../../store/refused-refs.ts'
 import { isFolded } from '../../store/folded-state.ts'
-import { readJournals } from '../../store/foldable-journals.ts'
+import { readEmptyJournals, readJournals } from '../../store/foldable-journals.ts'
 import { decodeRun, decodeSeries } from '../../store/run-codec.ts'
 import { syncPrefix } from '../../store/sync-prefix.ts'
 import { FIX, type Check, type Finding, type Patient } from './finding.ts'
@@ -20,6 +20,7 @@ export const checkJournals: Check = async (patient) => {
   const states = journals.map((journal) => journalState(journal))
   const count = (state: string): number => states.filter((other) => other === state).length
   const findings: Finding[] = [...torn(journals)]
+  const empty = readEmptyJournals(patient.repo.commonDir, patient.world.now()).length
   const waiting = count('abandoned') + count('ended') + count('late')
   if (count('abandoned') > 0)
     findings.push(
@@ -27,6 +28,8 @@ export const checkJournals: Check = async (patient) => {
     )
   else if (waiting > 0)
     findings.push(fold(patient, `${plural(waiting, 'run')} ended and waits to be written into git`))
+  else if (empty > 0)
+    findings.push(fold(patient, `${plural(empty, 'run')} was killed before anything was recorded`))
   const running = count('alive') + count('unknown')
   if (running > 0)
     findings.push({ check: 'runs', state: 'ok', message: `${plural(running, 'run')} in progress` })
@@ -40,9 +43,12 @@ function fold({ repo, world }: Patient, message: string): Finding {
     message,
     hints: [FIX],
     fix: async () => {
-      const { records, closed } = await foldJournals(repo, world)
+      const { records, closed, forgotten } = await foldJournals(repo, world)
       const killed = closed.length === 0 ? '' : `, ${closed.length} of them as killed`
-      return `wrote ${plural(records.length, 'run')} into git${killed}`
+      const wrote = `wrote ${plural(records.length, 'run')} into git${killed}`
+      if (forgotten === 0) return wrote
+      const forgot = `forgot ${plural(forgotten, 'run')} that had not begun`
+      return records.length === 0 ? forgot : `${wrote}; ${forgot}`
     },
   }
 }
