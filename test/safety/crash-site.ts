@@ -16,6 +16,7 @@ const STEPS = 8
 const TRAIN = `
 import { startRun } from ${JSON.stringify(library)}
 import { appendFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 const say = (line) => appendFileSync(process.argv[2], line + '\\n')
 const run = await startRun({ params: { name: process.argv[3] } })
 say('run ' + run.id)
@@ -77,7 +78,21 @@ export class CrashSite {
     expect((await repo.model('init')).exitCode).toBe(0)
     await repo.commit({}, 'set up git-model')
     expect((await repo.model('card', 'new', 'w')).exitCode).toBe(0)
-    return new CrashSite(repo, origin, seed)
+    const site = new CrashSite(repo, origin, seed)
+    await site.#checkUnharmed()
+    return site
+  }
+
+  // What fails by itself would tell nothing when it is killed.
+  async #checkUnharmed(): Promise<void> {
+    for (const kind of ['run', 'script', 'log', 'sync', 'card', 'doctor']) {
+      const { args, acknowledge } = this.#actions[kind]!(`unharmed-${kind}`)
+      const told = await runKilled(this.repo.dir, process.execPath, args, { after: 2 ** 30, whole: true })
+      expect(told.exitCode, `${kind}\n${told.stderr}`).toBe(0)
+      acknowledge(told)
+    }
+    expect(this.#finished().length, 'training scripts that came to their end').toBe(2)
+    await this.check('nothing was killed')
   }
 
   /** Runs one command and kills it somewhere. Returns what was done, in words. */
