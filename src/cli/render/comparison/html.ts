@@ -15,7 +15,7 @@ import {
   sideValue,
   verdictText,
 } from './metric-words.ts'
-import { cardText, fieldText, fileText, isWritten, scalarText, weightsText } from './model-words.ts'
+import { cardText, fieldText, fileText, scalarText, weightsText, writtenFields } from './model-words.ts'
 import { plural } from './plural.ts'
 import { sideLabel, sideReason } from './side-words.ts'
 import { svgChart } from './svg-chart.ts'
@@ -134,7 +134,7 @@ function modelPart({ name, path, weights, card }: ModelChange): string {
     if (isAlone) return inside.join('')
     return `<li><code>${htmlText(file.path)}</code>: ${htmlText(fileText(file))}${list}</li>`
   })
-  const written = card.changes.filter(isWritten)
+  const written = writtenFields(card)
   const rows = written.map(({ field, before, after }) => [field, fieldText(before), fieldText(after)])
   const body = [
     `<p>Weights at <code>${htmlText(path)}</code>: ${htmlText(weightsText(weights))}</p>`,

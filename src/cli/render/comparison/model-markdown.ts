@@ -2,13 +2,13 @@ import type { FileChange, ModelChange } from '../../../domain/comparison.ts'
 import { renderTable, type Column } from '../table.ts'
 import type { Limits, Omissions } from './limits.ts'
 import { clip, details, escaped } from './markdown-text.ts'
-import { cardText, fieldText, fileText, isWritten, weightsText } from './model-words.ts'
+import { cardText, fieldText, fileText, weightsText, writtenFields } from './model-words.ts'
 import { plural } from './plural.ts'
 
 /** Writes what became of one model: its weights, file by file, and its card. */
 export function modelPart(model: ModelChange, limits: Limits, omitted: Omissions): string {
   const { name, path, weights, card } = model
-  const written = card.changes.filter(isWritten)
+  const written = writtenFields(card)
   const title = name === path ? '' : ` (${escaped(path, limits.text)})`
   const lines = [
     `**${escaped(name, limits.text)}**${title}`,
@@ -22,7 +22,7 @@ export function modelPart(model: ModelChange, limits: Limits, omitted: Omissions
 }
 
 function cardTable({ name, card }: ModelChange, limits: Limits, omitted: Omissions): string {
-  const written = card.changes.filter(isWritten)
+  const written = writtenFields(card)
   const columns: Column[] = [{ title: 'field' }, { title: 'base' }, { title: 'head' }]
   const shown = omitted.take(written, limits.fields, 'field')
   const rows = shown.map(({ field, before, after }) =>

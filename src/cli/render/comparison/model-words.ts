@@ -1,3 +1,4 @@
+import type { CardChange } from '../../../domain/card-fields.ts'
 import type { FileContent, ModelChange, ParamChange } from '../../../domain/comparison.ts'
 import { formatSize } from '../number.ts'
 import { plural } from './plural.ts'
@@ -23,9 +24,13 @@ export function fileText({ base, head }: { base?: FileContent; head?: FileConten
   return `${size}, ${oidText(base)} → ${oidText(head)}`
 }
 
-/** Tells whether a person wrote the field: weights, training and evaluation are filled in from the run. */
-export function isWritten({ field }: { field: string }): boolean {
-  return !/^card\.(?:weights|training|evaluation)\b/.test(field)
+/**
+ * The fields that differ and that a person wrote: weights, training and evaluation are filled in from the run. Where the
+ * head has no card, it does not lack this or that field.
+ */
+export function writtenFields({ base, head, changes }: ModelChange['card']): CardChange[] {
+  if (base && !head) return []
+  return changes.filter(({ field }) => !/^card\.(?:weights|training|evaluation)\b/.test(field))
 }
 
 /** What there is to say of two cards where no written field differs. */

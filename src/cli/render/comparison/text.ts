@@ -17,7 +17,7 @@ import {
   sideValue,
   verdictText,
 } from './metric-words.ts'
-import { cardText, fieldText, fileText, isWritten, scalarText, weightsText } from './model-words.ts'
+import { cardText, fieldText, fileText, scalarText, weightsText, writtenFields } from './model-words.ts'
 import { sideLabel, sideReason } from './side-words.ts'
 import { verdictLine } from './verdict-words.ts'
 
@@ -110,7 +110,7 @@ function paramsPart(params: readonly ParamChange[], { colors, width }: Compariso
 
 function modelPart({ name, path, weights, card }: ModelChange, options: ComparisonOptions): string {
   const { colors, width, all } = options
-  const shown = all ? card.changes : card.changes.filter(isWritten)
+  const shown = all ? card.changes : writtenFields(card)
   const lines = [
     `${colors.bold(safeText(name))}  ${colors.dim(safeText(path))}`,
     `  weights  ${weightsText(weights)}`,
