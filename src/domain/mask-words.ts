@@ -10,6 +10,8 @@ export type Words = Pick<JournalEvent, 'name' | 'notes' | 'params' | 'tags' | 'e
   command?: string[]
 }
 
+const FIELDS = ['name', 'experiment', 'notes', 'params', 'tags', 'environment', 'command'] as const
+
 type Values = Readonly<Record<string, unknown>>
 
 /**
@@ -23,6 +25,8 @@ export function maskWords<T extends Words>(
   words: T,
   isAllowed: AllowSecret = () => false,
 ): { words: T; masked: string[] } {
+  // Most events are metrics: there are thousands in a batch.
+  if (FIELDS.every((field) => words[field] === undefined)) return { words, masked: [] }
   const masked: string[] = []
   const changed: Partial<Words> = {}
   for (const field of ['name', 'experiment', 'notes'] as const) {

@@ -7,12 +7,8 @@ import { allowedByVariable, allowSecrets } from '../domain/allow-secrets.ts'
 import { maskWords } from '../domain/mask-words.ts'
 import type { AllowSecret } from '../domain/secrets.ts'
 import type { World } from '../domain/world.ts'
-import { commitRun } from '../git/commit-run.ts'
-import { openRepository, requireHead, type Repository } from '../git/repository.ts'
-import { runningRef } from '../git/refs.ts'
-import { gitLine } from '../git/run-git.ts'
-import { takeSnapshot } from '../git/snapshot.ts'
-import { updateRefs } from '../git/update-refs.ts'
+import type { Repository } from '../git/repository.ts'
+import { openRunSite, type RunSite } from '../git/run-site.ts'
 import { appendEvent } from '../journal/append-event.ts'
 import { journalFolder } from '../journal/journal-folder.ts'
 import { identifyProcess } from '../journal/process-identity.ts'
@@ -50,17 +46,19 @@ export interface StartedRun {
 /**
  * Starts a run: commits the work tree as it is, beside the branch, and opens the run's journal.
  *
+ * @param opened - where it starts, for whoever starts many.
  * @throws ModelError `no-commit`, `git-identity`, `param-invalid`, `config-invalid`, `not-a-repository`…
  */
-export async function startRun(world: World, options: StartRunOptions = {}): Promise<StartedRun> {
+export async function startRun(
+  world: World,
+  options: StartRunOptions = {},
+  opened?: RunSite,
+): Promise<StartedRun> {
   checkNames(options)
-  const repo = await openRepository(world)
-  const born = { ...repo, ...requireHead(repo) }
+  const site = opened ?? (await openRunSite(world))
+  const { repo } = site
   const config = await readConfig(repo)
-  const [snapshot, author] = await Promise.all([
-    takeSnapshot(born, config.snapshot),
-    gitLine(repo, ['var', 'GIT_AUTHOR_IDENT']),
-  ])
+  const [snapshot, author] = await Promise.all([site.takeSnapshot(config.snapshot), site.author()])
   const allowed = [
     ...(config.secrets?.allow ?? []),
     ...allowedByVariable(world.env),
@@ -71,8 +69,8 @@ export async function startRun(world: World, options: StartRunOptions = {}): Pro
   // Before the name is in the message of the run commit.
   const { words, masked } = maskWords(toWords(options, inventName(nonce)), isAllowed)
   const { name } = words
-  const run = await commitRun(repo, {
-    parent: born.head,
+  const run = await site.commit({
+    parent: snapshot.commit,
     tree: snapshot.tree,
     name,
     nonce: nonce.toString('hex'),
@@ -82,9 +80,9 @@ export async function startRun(world: World, options: StartRunOptions = {}): Pro
     ...words,
     kind: options.kind ?? 'training',
     started: new Date(options.started ?? world.now()).toISOString(),
-    author: author.replace(/ \d+ [+-]\d+$/, ''),
+    author,
     code: {
-      commit: born.head,
+      commit: snapshot.commit,
       tree: snapshot.tree,
       ...(snapshot.branch !== undefined && { branch: snapshot.branch }),
       dirty: snapshot.dirty,
@@ -93,7 +91,7 @@ export async function startRun(world: World, options: StartRunOptions = {}): Pro
     ...(options.parent !== undefined && { parent: options.parent }),
   }
   const event = { time: world.now(), start, process: identifyProcess(process.pid) }
-  const folder = await openJournal(repo, event, isAllowed)
+  const folder = await openJournal(site, event, isAllowed)
   return { run, name, repo, folder, skipped: snapshot.skipped, masked, allowed }
 }
 
@@ -112,14 +110,14 @@ function toWords({ name, experiment, command, params, tags }: StartRunOptions, i
 // The ref before the start: without it `git gc` may take the run commit while the run goes on. The process before the
 // ref: a ref that is left without a start, since this process was killed here, goes with the journal.
 async function openJournal(
-  repo: Repository,
+  site: RunSite,
   event: JournalEvent & { start: RunStart; process: ProcessIdentity },
   isAllowed: AllowSecret,
 ): Promise<string> {
   const { run } = event.start
-  const folder = journalFolder(repo.commonDir, run)
+  const folder = journalFolder(site.repo.commonDir, run)
   appendEvent(folder, { time: event.time, process: event.process })
-  await updateRefs(repo, [{ ref: runningRef(run), from: undefined, to: run }], 'git-model: start')
+  await site.keep(run)
   appendEvent(folder, event, true, isAllowed)
   return folder
 }

@@ -12,28 +12,30 @@ import {
   utimesSync,
 } from 'node:fs'
 import path from 'node:path'
-import type { Config } from '../domain/config.ts'
 import type { Oid, SkippedPath } from '../domain/run.ts'
 import { looksSecretFile } from '../domain/secrets.ts'
 import { temporaryFolder } from './object-writer.ts'
 import type { Repository } from './repository.ts'
 import { git, gitLine } from './run-git.ts'
+import { readStatus, type SnapshotPolicy, type WorkTreeStatus } from './work-tree-status.ts'
 
 /** The work tree as a tree object, and what was left out of it. */
 export interface Snapshot {
+  /** The commit that is checked out. */
+  commit: Oid
   tree: Oid
   branch: string | undefined
   dirty: boolean
   skipped: SkippedPath[]
 }
 
-/** Which files a snapshot takes. */
-export type SnapshotPolicy = NonNullable<Config['snapshot']>
-
 const MAX_FILE = 1_000_000
 const MAX_TOTAL = 10_000_000
 const MAX_SKIPPED = 200
 const DURABLE = ['-c', 'core.fsync=committed', '-c', 'core.fsyncMethod=batch']
+
+/** A repository with what is checked out in it. */
+export type BornRepository = Repository & { head: Oid; headTree: Oid }
 
 /**
  * Writes the work tree as a tree object through a temporary index; the user's index stays untouched.
@@ -41,47 +43,26 @@ const DURABLE = ['-c', 'core.fsync=committed', '-c', 'core.fsyncMethod=batch']
  * Changes to tracked files are always taken (except by policy `none`), untracked files only when they
  * are not ignored, small, text, and look like no secret (except by policy `all`).
  */
-export async function takeSnapshot(
-  repo: Repository & { headTree: Oid },
+export async function takeSnapshot(repo: BornRepository, policy?: SnapshotPolicy): Promise<Snapshot> {
+  return snapshotOf(repo, await readStatus(repo, policy), policy)
+}
+
+/** Writes the work tree as {@link takeSnapshot} does, of which git has just said how it stands. */
+export async function snapshotOf(
+  repo: BornRepository,
+  status: WorkTreeStatus,
   policy: SnapshotPolicy = 'default',
 ): Promise<Snapshot> {
-  const status = await readStatus(repo, policy)
-  if (policy === 'none' || (!status.changed && status.untracked.length === 0)) {
-    return { tree: repo.headTree, branch: status.branch, dirty: status.changed, skipped: [] }
+  const { branch, untracked } = status
+  const changed = status.changed.length > 0
+  const clean = { commit: repo.head, tree: repo.headTree, branch }
+  if (policy === 'none' || (!changed && untracked.length === 0)) {
+    return { ...clean, dirty: changed, skipped: [] }
   }
-  const { take, skipped } = chooseUntracked(repo.root, status.untracked, policy)
-  if (!status.changed && take.length === 0) {
-    return { tree: repo.headTree, branch: status.branch, dirty: false, skipped }
-  }
-  const tree = await writeTree(repo, status.changed, take)
-  return { tree, branch: status.branch, dirty: tree !== repo.headTree, skipped }
-}
-
-interface Status {
-  branch: string | undefined
-  changed: boolean
-  untracked: string[]
-}
-
-async function readStatus(repo: Repository, policy: SnapshotPolicy): Promise<Status> {
-  const untracked = policy === 'default' || policy === 'all' ? 'all' : 'no'
-  const args = [
-    'status',
-    '--porcelain=v2',
-    '--branch',
-    '-z',
-    '--no-renames',
-    `--untracked-files=${untracked}`,
-  ]
-  const { stdout } = await git(repo, args, { env: { GIT_OPTIONAL_LOCKS: '0' } })
-  const status: Status = { branch: undefined, changed: false, untracked: [] }
-  for (const line of stdout.split('\0')) {
-    if (line.startsWith('# branch.head ')) status.branch = line.slice(14)
-    else if (line.startsWith('? ')) status.untracked.push(line.slice(2))
-    else if (/^[12u] /.test(line)) status.changed = true
-  }
-  if (status.branch === '(detached)') status.branch = undefined
-  return status
+  const { take, skipped } = chooseUntracked(repo.root, untracked, policy)
+  if (!changed && take.length === 0) return { ...clean, dirty: false, skipped }
+  const tree = await writeTree(repo, changed, take)
+  return { ...clean, tree, dirty: tree !== repo.headTree, skipped }
 }
 
 function chooseUntracked(

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { ModelError } from '../domain/errors.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
@@ -31,21 +31,45 @@ export function appendEvents(
   durable = false,
   isAllowed?: AllowSecret,
 ): string[] {
+  return writeEvents(folder, events, durable, isAllowed).masked
+}
+
+/** What stands in a journal after an append. */
+export interface Appended {
+  /** The events as they were written: masked. */
+  readonly events: readonly JournalEvent[]
+  readonly masked: string[]
+  readonly file: string
+  readonly inode: number
+  /** How many bytes were added, and how many the file has then, whoever added them. */
+  readonly added: number
+  readonly size: number
+}
+
+/** Appends events as {@link appendEvents} does, and tells where they stand. */
+export function writeEvents(
+  folder: string,
+  events: readonly JournalEvent[],
+  durable: boolean,
+  isAllowed?: AllowSecret,
+): Appended {
   const clean = events.map((event) => maskEvent(event, isAllowed))
   const file = path.join(folder, 'log.jsonl')
   try {
     mkdirSync(folder, { recursive: true })
     const descriptor = openSync(file, 'a')
     try {
-      writeWhole(descriptor, clean.map(({ event }) => eventLine(event)).join(''))
+      const added = writeWhole(descriptor, clean.map(({ event }) => eventLine(event)).join(''))
       if (durable) fsyncSync(descriptor)
+      const { ino: inode, size } = fstatSync(descriptor)
+      const masked = [...new Set(clean.flatMap((each) => each.masked))]
+      return { events: clean.map(({ event }) => event), masked, file, inode, added, size }
     } finally {
       closeSync(descriptor)
     }
   } catch (error) {
     throw writeFailure(file, error)
   }
-  return [...new Set(clean.flatMap(({ masked }) => masked))]
 }
 
 /**
@@ -56,11 +80,11 @@ export function eventLine(event: JournalEvent): string {
   return `\n${JSON.stringify(event)}\n`
 }
 
-/** Writes a text to a descriptor. @throws the system's error; a short write is an error too. */
-export function writeWhole(descriptor: number, text: string): void {
+/** Writes a text to a descriptor. @returns its bytes. @throws the system's error; a short write is an error too. */
+export function writeWhole(descriptor: number, text: string): number {
   const bytes = Buffer.from(text)
   const written = writeSync(descriptor, bytes)
-  if (written === bytes.length) return
+  if (written === bytes.length) return written
   throw Object.assign(new Error(`wrote ${written} of ${bytes.length} bytes`), { code: 'ENOSPC' })
 }
 

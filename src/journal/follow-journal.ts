@@ -1,6 +1,8 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { JournalEvent } from '../domain/journal-event.ts'
+import type { AllowSecret } from '../domain/secrets.ts'
+import { writeEvents } from './append-event.ts'
 import { parseEvent } from './read-journal.ts'
 
 /**
@@ -10,16 +12,43 @@ import { parseEvent } from './read-journal.ts'
 export class JournalFollower {
   readonly #folder: string
   readonly #read = new Map<string, number>()
+  #isThere = false
 
   constructor(folder: string) {
     this.#folder = folder
   }
 
+  /** Whether there was a journal when it was read last. */
+  get isThere(): boolean {
+    return this.#isThere
+  }
+
   /** Returns the events that are new, in the order of each file. */
   next(): JournalEvent[] {
     const events: JournalEvent[] = []
-    for (const name of listFiles(this.#folder)) this.#readFile(path.join(this.#folder, name), events)
+    const files = listFiles(this.#folder)
+    this.#isThere = files.length > 0
+    for (const name of files) this.#readFile(path.join(this.#folder, name), events)
     return events
+  }
+
+  /**
+   * Appends events. What this process has just written is not read again, unless others wrote as well. As `appendEvents`.
+   *
+   * @returns the events that are new, these among them; and which places were masked.
+   */
+  append(
+    events: readonly JournalEvent[],
+    durable: boolean,
+    isAllowed: AllowSecret,
+  ): { events: readonly JournalEvent[]; masked: string[] } {
+    const written = writeEvents(this.#folder, events, durable, isAllowed)
+    const { masked, file, inode, added, size } = written
+    const key = `${file}:${inode}`
+    if ((this.#read.get(key) ?? 0) + added !== size) return { events: this.next(), masked }
+    this.#read.set(key, size)
+    this.#isThere = true
+    return { events: written.events, masked }
   }
 
   #readFile(file: string, events: JournalEvent[]): void {

@@ -3,7 +3,6 @@ import { escapeKey } from '../../domain/flatten.ts'
 import type { LoggedModel } from '../../domain/logged-model.ts'
 import { inventName } from '../../domain/run-name.ts'
 import { isValidKey } from '../../domain/run.ts'
-import { finishRun } from '../../features/finish-run.ts'
 import { startRun } from '../../features/start-run.ts'
 import type { Fields } from '../fields.ts'
 import { invalid, missing } from '../protocol-error.ts'
@@ -141,14 +140,16 @@ async function read(tracking: Tracking, id: string): Promise<object> {
 }
 
 async function makeHost(tracking: Tracking, name: string, experiment: string): Promise<TrackedRun> {
-  const started = await startRun(tracking.world, {
+  const options = {
     name: isValidKey(name) ? name : 'model',
-    kind: 'other',
+    kind: 'other' as const,
     ...(experiment !== 'Default' && { experiment }),
     tags: { [HOST_TAG]: 'logged-model' },
-  })
-  await finishRun(tracking.world, started, { status: 'finished' })
-  return findRun(tracking, started.run)
+  }
+  const started = await startRun(tracking.world, options, tracking.site)
+  const run = await findRun(tracking, started.run)
+  tracking.append(run, [{ time: tracking.world.now(), finish: { status: 'finished' } }], true)
+  return run
 }
 
 function append(

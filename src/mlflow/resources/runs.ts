@@ -23,13 +23,14 @@ export async function createRun(tracking: Tracking, fields: Fields): Promise<obj
   if (user !== '' && !tags.has('mlflow.user')) tags.set('mlflow.user', user)
   tags.delete(RUN_NAME_TAG)
   const parent = tags.get('mlflow.parentRunId')
-  const started = await startRun(tracking.world, {
+  const options = {
     name: readName(name || tagged),
     ...(experiment.key !== 'Default' && { experiment: experiment.key }),
     ...(isOid(parent) && { parent }),
     ...(tags.size > 0 && { tags: Object.fromEntries(tags) }),
     started: readInstant(fields, 'start_time') || undefined,
-  })
+  }
+  const started = await startRun(tracking.world, options, tracking.site)
   tracking.tellMasked(started.masked)
   const run = await findRun(tracking, started.run)
   return { run: toRun(run, tracking.experiments.idOf(run.experiment)) }

@@ -2,6 +2,7 @@ import type { JournalEvent } from '../../domain/journal-event.ts'
 import { flatten, unflatten } from '../../domain/flatten.ts'
 import type { ModelMetric, ModelOutput, RunDataset } from '../../domain/logged-model.ts'
 import type { Oid, OutputFile, RunRecord, RunStatus, Scalar } from '../../domain/run.ts'
+import type { AllowSecret } from '../../domain/secrets.ts'
 import { stableJson } from '../../domain/stable-json.ts'
 import { JournalFollower } from '../../journal/follow-journal.ts'
 import { MetricHistory } from './metric-history.ts'
@@ -77,6 +78,18 @@ export class TrackedRun {
   refresh(): this {
     this.take(this.#follower.next())
     return this
+  }
+
+  /** Whether all there is of it is in its journal, so that no notes can say more. */
+  get isJournaled(): boolean {
+    return this.isLive && this.#follower.isThere
+  }
+
+  /** Adds to its journal. As `appendEvents`. @returns which places were masked. */
+  append(events: readonly JournalEvent[], durable: boolean, isAllowed: AllowSecret): string[] {
+    const added = this.#follower.append(events, durable, isAllowed)
+    this.take(added.events)
+    return added.masked
   }
 
   /** Takes in events that stand elsewhere. */

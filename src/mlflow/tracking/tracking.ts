@@ -10,8 +10,7 @@ import { fetchedState, readTips } from '../../git/read-tips.ts'
 import { SERIES_NOTES } from '../../git/refs.ts'
 import { refsStamp } from '../../git/refs-stamp.ts'
 import type { Repository } from '../../git/repository.ts'
-import { appendEvents } from '../../journal/append-event.ts'
-import { journalFolder } from '../../journal/journal-folder.ts'
+import { RunSiteSession } from '../../git/run-site-session.ts'
 import { editEntityNote, ENTITY_NOTES, listEntities, type EntityOf } from '../../store/entities.ts'
 import { foldFetched } from '../../store/fold-fetched.ts'
 import { foldJournals } from '../../store/fold-journals.ts'
@@ -21,8 +20,11 @@ import { ExperimentDirectory } from './experiment-directory.ts'
 import { RunIndex } from './run-index.ts'
 import type { TrackedRun } from './tracked-run.ts'
 
-/** How long an ended run waits for others to be folded along with it, in milliseconds. */
-const FOLD_DELAY = 50
+/**
+ * How long an ended run waits for others to be folded along with it, in milliseconds. Its journal is on disk, this process
+ * answers from it, and whoever reads the repository folds it: what waits is what plain `git log --notes` shows.
+ */
+const FOLD_DELAY = 1000
 /** How many runs' histories stay in memory. */
 const SERIES_KEPT = 20
 
@@ -40,6 +42,8 @@ export interface SecretPolicy {
 export class Tracking {
   readonly world: World
   readonly repo: Repository
+  /** Where runs start. */
+  readonly site: RunSiteSession
   readonly experiments: ExperimentDirectory
   readonly models = new Map<string, RegisteredModel>()
   readonly #runs: RunIndex
@@ -52,6 +56,7 @@ export class Tracking {
   #updating: Promise<void> | undefined
   #folding: Promise<void> = Promise.resolve()
   #foldTimer: NodeJS.Timeout | undefined
+  #isClosed = false
 
   readonly #wrapped: Oid | undefined
 
@@ -64,6 +69,7 @@ export class Tracking {
     this.#wrapped = wrapped
     this.world = world
     this.repo = repo
+    this.site = new RunSiteSession(repo)
     this.#runs = new RunIndex(repo, world.now)
     this.experiments = new ExperimentDirectory(repo)
   }
@@ -98,6 +104,7 @@ export class Tracking {
   async findRun(id: string): Promise<TrackedRun | undefined> {
     if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(id)) return undefined
     const known = this.#runs.find(id)
+    if (known?.isJournaled === true) return known
     if (known !== undefined && refsStamp(this.repo.commonDir) === this.#stamp) return known
     await this.refresh()
     return this.#runs.find(id)
@@ -127,9 +134,7 @@ export class Tracking {
   /** Adds to a run: when it returns, the events survive the end of this process. */
   append(run: TrackedRun, events: readonly JournalEvent[], durable = false): void {
     if (events.length === 0) return
-    const folder = journalFolder(this.repo.commonDir, run.run)
-    this.tellMasked(appendEvents(folder, events, durable, this.#secrets.isAllowed))
-    run.refresh()
+    this.tellMasked(run.append(events, durable, this.#secrets.isAllowed))
     if (!run.isLive || run.status !== 'running') this.foldSoon()
   }
 
@@ -154,7 +159,9 @@ export class Tracking {
 
   /** Waits until everything that ended is in the notes. What cannot be written stays in its journal. */
   async close(): Promise<void> {
+    this.site.close()
     clearTimeout(this.#foldTimer)
+    this.#isClosed = true
     await this.#folding.then(() => this.#fold())
   }
 
@@ -170,7 +177,9 @@ export class Tracking {
 
   async #fold(): Promise<void> {
     try {
-      await foldJournals(this.repo, this.world)
+      const { records } = await foldJournals(this.repo, this.world)
+      // Now, so that the next one who asks need not wait for it.
+      if (records.length > 0 && !this.#isClosed) await this.refresh()
     } catch {
       // The journals stay; the next command folds them, or says what is wrong.
     }

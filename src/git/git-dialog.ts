@@ -1,0 +1,96 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { ended } from './run-git.ts'
+
+/** How long a process waits for the next question, in milliseconds. */
+const IDLE = 30_000
+
+/** A git process that answers questions with lines, one after the other. It is started when one is asked. */
+export class GitDialog {
+  readonly #root: string
+  readonly #args: readonly string[]
+  #process: AskedProcess | undefined
+  #idle: NodeJS.Timeout | undefined
+
+  constructor({ root }: { readonly root: string }, args: readonly string[]) {
+    this.#root = root
+    this.#args = args
+  }
+
+  /**
+   * Asks.
+   *
+   * @param count - how many lines the answer has.
+   * @throws Error when the process ends instead: what was asked may have been done or not.
+   */
+  async ask(question: string, count: number): Promise<string[]> {
+    clearTimeout(this.#idle)
+    const asked = (this.#process ??= new AskedProcess(this.#root, this.#args))
+    try {
+      return await asked.ask(question, count)
+    } catch (error) {
+      if (this.#process === asked) this.#process = undefined
+      throw error
+    } finally {
+      clearTimeout(this.#idle)
+      this.#idle = setTimeout(() => this.end(), IDLE).unref()
+    }
+  }
+
+  /** Lets the process go. */
+  end(): void {
+    clearTimeout(this.#idle)
+    this.#process?.end()
+    this.#process = undefined
+  }
+}
+
+interface Question {
+  readonly count: number
+  readonly resolve: (answer: string[]) => void
+  readonly reject: (error: Error) => void
+}
+
+class AskedProcess {
+  readonly #child: ChildProcessWithoutNullStreams
+  readonly #waiting: Question[] = []
+  #lines: string[] = []
+  #hasEnded = false
+
+  constructor(root: string, args: readonly string[]) {
+    this.#child = spawn('git', args, {
+      cwd: root,
+      env: { ...process.env, LC_ALL: 'C', LANGUAGE: 'C' },
+      windowsHide: true,
+    })
+    // It ends with its input, which ends with this process at the latest.
+    this.#child.stdin.on('error', () => undefined)
+    this.#child.stderr.resume()
+    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => this.#read(text))
+    void ended(this.#child).then(() => {
+      this.#hasEnded = true
+      for (const { reject } of this.#waiting.splice(0)) reject(new Error(`git ${args.join(' ')} ended`))
+    })
+  }
+
+  ask(question: string, count: number): Promise<string[]> {
+    if (this.#hasEnded) return Promise.reject(new Error('git ended'))
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ count, resolve, reject })
+      this.#child.stdin.write(question)
+    })
+  }
+
+  end(): void {
+    this.#child.stdin.end()
+  }
+
+  #read(text: string): void {
+    const [first = '', ...rest] = text.split('\n')
+    this.#lines = [...this.#lines.slice(0, -1), (this.#lines.at(-1) ?? '') + first, ...rest]
+    for (let next = this.#waiting[0]; next !== undefined && this.#lines.length > next.count;) {
+      next.resolve(this.#lines.splice(0, next.count))
+      this.#waiting.shift()
+      next = this.#waiting[0]
+    }
+  }
+}
