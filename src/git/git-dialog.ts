@@ -19,14 +19,14 @@ export class GitDialog {
   /**
    * Asks.
    *
-   * @param count - how many lines the answer has.
+   * @param findEnd - where the answer ends in what was said, with its end; undefined while more is to come.
    * @throws Error when the process ends instead: what was asked may have been done or not.
    */
-  async ask(question: string, count: number): Promise<string[]> {
+  async ask(question: string, findEnd: FindEnd): Promise<string> {
     clearTimeout(this.#idle)
     const asked = (this.#process ??= new AskedProcess(this.#root, this.#args))
     try {
-      return await asked.ask(question, count)
+      return await asked.ask(question, findEnd)
     } catch (error) {
       if (this.#process === asked) this.#process = undefined
       throw error
@@ -44,16 +44,31 @@ export class GitDialog {
   }
 }
 
+/** Finds the end of an answer. */
+export type FindEnd = (said: string) => number | undefined
+
+/** The end of an answer that has so many lines. */
+export function afterLines(count: number): FindEnd {
+  return (said) => {
+    let end = 0
+    for (let line = 0; line < count; line++) {
+      end = said.indexOf('\n', end) + 1
+      if (end === 0) return undefined
+    }
+    return end
+  }
+}
+
 interface Question {
-  readonly count: number
-  readonly resolve: (answer: string[]) => void
+  readonly findEnd: FindEnd
+  readonly resolve: (answer: string) => void
   readonly reject: (error: Error) => void
 }
 
 class AskedProcess {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #waiting: Question[] = []
-  #lines: string[] = []
+  #said = ''
   #hasEnded = false
 
   constructor(root: string, args: readonly string[]) {
@@ -72,10 +87,10 @@ class AskedProcess {
     })
   }
 
-  ask(question: string, count: number): Promise<string[]> {
+  ask(question: string, findEnd: FindEnd): Promise<string> {
     if (this.#hasEnded) return Promise.reject(new Error('git ended'))
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ count, resolve, reject })
+      this.#waiting.push({ findEnd, resolve, reject })
       this.#child.stdin.write(question)
     })
   }
@@ -85,12 +100,12 @@ class AskedProcess {
   }
 
   #read(text: string): void {
-    const [first = '', ...rest] = text.split('\n')
-    this.#lines = [...this.#lines.slice(0, -1), (this.#lines.at(-1) ?? '') + first, ...rest]
-    for (let next = this.#waiting[0]; next !== undefined && this.#lines.length > next.count;) {
-      next.resolve(this.#lines.splice(0, next.count))
-      this.#waiting.shift()
-      next = this.#waiting[0]
+    this.#said += text
+    for (;;) {
+      const end = this.#waiting[0]?.findEnd(this.#said)
+      if (end === undefined) return
+      this.#waiting.shift()!.resolve(this.#said.slice(0, end))
+      this.#said = this.#said.slice(end)
     }
   }
 }

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Oid } from '../domain/run.ts'
 import { commitRun, runMessage, type RunCommit } from './commit-run.ts'
-import { GitDialog } from './git-dialog.ts'
+import { afterLines, GitDialog } from './git-dialog.ts'
 import { temporaryFolder } from './object-writer.ts'
 import { runningRef } from './refs.ts'
 import { zeroOid, type Repository } from './repository.ts'
@@ -23,8 +23,8 @@ interface Identities {
 }
 
 /**
- * Where many runs start, one after the other, from a process that lives long: two git processes stay and write the
- * commits and the refs, and one is started for each run, which says how the work tree stands.
+ * Where many runs start, one after the other, from a process that lives long: the git processes that write commits and
+ * refs stay, and so does a shell that asks git how the work tree stands.
  */
 export class RunSiteSession implements RunSite {
   readonly repo: Repository
@@ -50,14 +50,17 @@ export class RunSiteSession implements RunSite {
   }
 
   async commit(run: RunCommit): Promise<Oid> {
-    const file = path.join(temporaryFolder(this.repo), `commit-${process.pid}-${randomBytes(6).toString('hex')}`)
+    const file = path.join(
+      temporaryFolder(this.repo),
+      `commit-${process.pid}-${randomBytes(6).toString('hex')}`,
+    )
     try {
       const { author, committer } = await this.#identify()
       const head = `tree ${run.tree}\nparent ${run.parent}\nauthor ${now(author)}\ncommitter ${now(committer)}\n`
       mkdirSync(path.dirname(file), { recursive: true })
       writeFileSync(file, `${head}\n${runMessage(run)}`, { flag: 'wx' })
       if (file.includes('\n') || file.startsWith('"')) throw new Error('no path of one line')
-      return (await this.#commits.ask(`${file}\n`, 1))[0]!
+      return (await this.#commits.ask(`${file}\n`, afterLines(1))).trim()
     } catch {
       // The plain way does the same, and says what is wrong.
       return commitRun(this.repo, run)
@@ -69,7 +72,7 @@ export class RunSiteSession implements RunSite {
   async keep(run: Oid): Promise<void> {
     try {
       const update = `update ${runningRef(run)} ${run} ${zeroOid(this.repo)}`
-      await this.#refs.ask(`start\n${update}\ncommit\n`, 2)
+      await this.#refs.ask(`start\n${update}\ncommit\n`, afterLines(2))
     } catch {
       await keepRun(this.repo, run)
     }
@@ -77,6 +80,7 @@ export class RunSiteSession implements RunSite {
 
   /** Lets the processes go. */
   close(): void {
+    this.#snapshots.close()
     this.#commits.end()
     this.#refs.end()
   }

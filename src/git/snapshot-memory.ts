@@ -3,9 +3,10 @@ import path from 'node:path'
 import { requireHead, type Repository } from './repository.ts'
 import { gitLine } from './run-git.ts'
 import { snapshotOf, type Snapshot } from './snapshot.ts'
-import { readStatus, type SnapshotPolicy, type WorkTreeStatus } from './work-tree-status.ts'
+import { StatusDialog } from './status-dialog.ts'
+import type { SnapshotPolicy, WorkTreeStatus } from './work-tree-status.ts'
 
-/** How much older than a snapshot a file must be for its times to tell the next change, in milliseconds. */
+// Some file systems count two seconds at a time.
 const COARSEST_CLOCK = 2000
 
 /**
@@ -15,26 +16,36 @@ const COARSEST_CLOCK = 2000
  */
 export class SnapshotMemory {
   readonly #repo: Repository
+  readonly #coarsest: number
+  readonly #status: StatusDialog
   #head = { commit: '', tree: '' }
   #last: { key: string; snapshot: Snapshot } | undefined
 
-  constructor(repo: Repository) {
+  /** @param coarsest - how much older than a snapshot a file must be for its times to tell the next change, in milliseconds. */
+  constructor(repo: Repository, coarsest = COARSEST_CLOCK) {
     this.#repo = repo
+    this.#coarsest = coarsest
+    this.#status = new StatusDialog(repo)
   }
 
   /** Writes the work tree as a tree object. @throws ModelError `no-commit`. */
   async take(policy?: SnapshotPolicy): Promise<Snapshot> {
     const began = Date.now()
-    const status = await readStatus(this.#repo, policy)
+    const status = await this.#status.read(policy)
     const { head } = requireHead({ ...this.#repo, head: status.head, headTree: status.head })
     const born = { ...this.#repo, head, headTree: await this.#treeOf(head) }
     const files = this.#stampFiles(status)
     const key = [policy ?? '', status.text, files.text].join('\n')
     if (this.#last?.key === key) return this.#last.snapshot
     const snapshot = await snapshotOf(born, status, policy)
-    const isSure = !status.hasSubmodules && files.newest < began - COARSEST_CLOCK
+    const isSure = !status.hasSubmodules && files.newest < began - this.#coarsest
     this.#last = isSure ? { key, snapshot } : undefined
     return snapshot
+  }
+
+  /** Lets the processes go. */
+  close(): void {
+    this.#status.close()
   }
 
   async #treeOf(commit: string): Promise<string> {
@@ -49,7 +60,9 @@ export class SnapshotMemory {
     const { commonDir, gitDir, root, indexFile } = this.#repo
     const settings = ['config', 'info/attributes'].map((name) => path.join(commonDir, name))
     const stamps = [
-      ...[...settings, path.join(gitDir, 'config.worktree'), indexFile].map((file) => stampOf(file, statSync)),
+      ...[...settings, path.join(gitDir, 'config.worktree'), indexFile].map((file) =>
+        stampOf(file, statSync),
+      ),
       ...[...changed, ...untracked].map((file) => stampOf(path.join(root, file), lstatSync)),
     ]
     return {
@@ -59,7 +72,7 @@ export class SnapshotMemory {
   }
 }
 
-function stampOf(file: string, stat: typeof statSync | typeof lstatSync): { text: string; time: number } {
+function stampOf(file: string, stat: typeof lstatSync): { text: string; time: number } {
   try {
     const found = stat(file, { throwIfNoEntry: false, bigint: true })
     if (found === undefined) return { text: '-', time: 0 }

@@ -21,23 +21,27 @@ export interface WorkTreeStatus {
   text: string
 }
 
-const ARGS = ['status', '--porcelain=v2', '--branch', '--no-ahead-behind', '-z', '--no-renames']
+const STATUS = ['status', '--porcelain=v2', '--branch', '--no-ahead-behind', '-z', '--no-renames']
 
 /** Asks git how the work tree stands, without touching the index. */
 export async function readStatus(
   repo: Pick<Repository, 'root'>,
   policy: SnapshotPolicy = 'default',
 ): Promise<WorkTreeStatus> {
-  const untracked = policy === 'default' || policy === 'all' ? 'all' : 'no'
-  const args = [...ARGS, `--untracked-files=${untracked}`]
-  const { stdout } = await git(repo, args, { env: { GIT_OPTIONAL_LOCKS: '0' } })
+  const { stdout } = await git(repo, statusWords(policy), { env: { GIT_OPTIONAL_LOCKS: '0' } })
   return parseStatus(stdout)
+}
+
+/** The words of the git command that says how the work tree stands. */
+export function statusWords(policy: SnapshotPolicy = 'default'): string[] {
+  return [...STATUS, `--untracked-files=${policy === 'default' || policy === 'all' ? 'all' : 'no'}`]
 }
 
 // git-status(1), porcelain format version 2: the path comes after 8 fields of a changed entry, 10 of an unmerged one.
 const CHANGED = /^(?:1 (?:\S+ ){7}|u (?:\S+ ){9})(.+)$/s
 
-function parseStatus(text: string): WorkTreeStatus {
+/** Reads what git said of the work tree. */
+export function parseStatus(text: string): WorkTreeStatus {
   const status: WorkTreeStatus = {
     head: undefined,
     branch: undefined,

@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { ModelError } from '../domain/errors.ts'
 import type { LfsPointer } from '../domain/lfs-pointer.ts'
+import { BatchedFile } from './batched-file.ts'
 import { objectPath, pinPath, type LfsStore } from './lfs-store.ts'
 import { pin } from './pin.ts'
 
@@ -42,12 +43,13 @@ async function writeHashed(source: Readable, target: string): Promise<LfsPointer
   await mkdir(path.dirname(target), { recursive: true })
   const hash = createHash('sha256')
   let size = 0
-  const file = await open(target, 'wx')
+  const file = new BatchedFile(await open(target, 'wx'))
   try {
     for await (const chunk of source as AsyncIterable<Buffer>) {
+      const isTaken = file.write(chunk)
       hash.update(chunk)
-      await file.writeFile(chunk)
       size += chunk.length
+      await isTaken
     }
     await file.sync()
   } finally {

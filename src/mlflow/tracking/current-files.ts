@@ -30,6 +30,11 @@ export async function withCurrentFiles(
   })
 }
 
+/** Tells whether some path of the outputs stands there twice. */
+export function hasFilesTwice({ outputs }: RunRecord): boolean {
+  return outputs !== undefined && listTwice(outputs.files).length > 0
+}
+
 function listTwice(files: readonly OutputFile[]): string[] {
   const seen = new Set<string>()
   return files.flatMap(({ path }) => {

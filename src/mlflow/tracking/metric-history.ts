@@ -1,6 +1,7 @@
 import { compareNumbers, fromStored, type StoredNumber } from '../../domain/number.ts'
 import type { MetricSummary } from '../../domain/run.ts'
 import type { Point } from '../../domain/series.ts'
+import { intern } from './intern.ts'
 
 /** The latest value of a metric, in the order of MLflow: by step, then time, then value. */
 export interface LatestValue {
@@ -12,12 +13,12 @@ export interface LatestValue {
 /** The metrics of a run: the latest value of each, and those points that are not in its notes yet. */
 export class MetricHistory {
   readonly #latest = new Map<string, LatestValue>()
-  readonly #points = new Map<string, Point[]>()
+  #points: Map<string, Point[]> | undefined
 
   /** @param summaries - what the run's record has. */
   constructor(summaries: Readonly<Record<string, MetricSummary>> = {}) {
     for (const [key, { last, step, time }] of Object.entries(summaries)) {
-      this.#latest.set(key, { value: last, step, time })
+      this.#latest.set(intern(key), { value: last, step, time })
     }
   }
 
@@ -28,6 +29,7 @@ export class MetricHistory {
 
   /** Adds a point. */
   add(key: string, point: Point): void {
+    this.#points ??= new Map()
     const list = this.#points.get(key)
     if (list === undefined) this.#points.set(key, [point])
     else list.push(point)
@@ -37,7 +39,7 @@ export class MetricHistory {
 
   /** Returns the points of a metric that were added, in the order in which they came. */
   added(key: string): readonly Point[] {
-    return this.#points.get(key) ?? []
+    return this.#points?.get(key) ?? []
   }
 }
 

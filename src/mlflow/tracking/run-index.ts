@@ -1,15 +1,18 @@
 import type { RunRecord, Oid } from '../../domain/run.ts'
 import { diffNotes } from '../../git/notes.ts'
-import { readObjects } from '../../git/read-objects.ts'
 import { RUNS_NOTES } from '../../git/refs.ts'
+import { streamObjects } from '../../git/stream-objects.ts'
 import type { Repository } from '../../git/repository.ts'
 import { journalFolder } from '../../journal/journal-folder.ts'
 import { listJournals, readJournal } from '../../journal/read-journal.ts'
 import { lateJournals } from '../../journal/retire-journal.ts'
 import type { Tips } from '../../git/read-tips.ts'
 import { decodeRun } from '../../store/run-codec.ts'
-import { withCurrentFiles } from './current-files.ts'
+import { hasFilesTwice, withCurrentFiles } from './current-files.ts'
 import { TrackedRun } from './tracked-run.ts'
+
+/** The longest note that is read, in bytes. */
+const LARGEST_NOTE = 2 ** 27
 
 /** Every run of the repository, in memory. When refs move, only the notes that changed are read again. */
 export class RunIndex {
@@ -28,19 +31,22 @@ export class RunIndex {
     const tip = tips.get(RUNS_NOTES)
     if (tip === undefined || tip === this.#tip) return
     const changes = (await diffNotes(this.#repo, this.#tip, tip)).filter(({ after }) => after.length > 0)
-    const objects = await readObjects(
-      this.#repo,
-      changes.map(({ after }) => after[0]!),
-    )
-    const records = changes.flatMap(({ target }, index) => {
-      const { value } = decodeRun(target, objects[index]?.content.toString('utf8') ?? '')
-      return value === undefined ? [] : [value]
+    const blobs = changes.map(({ after }) => after[0]!)
+    const unclear: RunRecord[] = []
+    const changed = new Set<Oid>()
+    // One after the other: all records at once need more memory than all that is kept of them.
+    await streamObjects(this.#repo, blobs, LARGEST_NOTE, (index, content, size) => {
+      if (size > content.length) return
+      const { value } = decodeRun(changes[index]!.target, content.toString('utf8'))
+      if (value === undefined) return
+      changed.add(value.run)
+      if (hasFilesTwice(value)) unclear.push(value)
+      else this.#runs.set(value.run, this.#track(value, false))
     })
-    for (const record of await withCurrentFiles(this.#repo, records)) {
+    for (const record of await withCurrentFiles(this.#repo, unclear)) {
       this.#runs.set(record.run, this.#track(record, false))
     }
     // What came while a journal was being folded is in no note yet, and its journal was moved away.
-    const changed = new Set(records.map(({ run }) => run))
     for (const { run, events } of lateJournals(this.#repo.commonDir, this.#now())) {
       if (changed.has(run)) this.#runs.get(run)?.take(events)
     }
@@ -71,11 +77,10 @@ export class RunIndex {
     const start = events.find((event) => event.start !== undefined)?.start
     if (start === undefined || start.run !== run) return
     const record: RunRecord = { schema: 'run/v1', status: 'running', ...start, revision: 1 }
-    this.#runs.set(run, this.#track(record, true))
+    this.#runs.set(run, this.#track(record, true).refresh())
   }
 
   #track(record: RunRecord, isLive: boolean): TrackedRun {
-    const folder = journalFolder(this.#repo.commonDir, record.run)
-    return new TrackedRun(record, folder, isLive).refresh()
+    return new TrackedRun(record, this.#repo.commonDir, isLive)
   }
 }

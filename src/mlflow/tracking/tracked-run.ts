@@ -5,6 +5,8 @@ import type { Oid, OutputFile, RunRecord, RunStatus, Scalar } from '../../domain
 import type { AllowSecret } from '../../domain/secrets.ts'
 import { stableJson } from '../../domain/stable-json.ts'
 import { JournalFollower } from '../../journal/follow-journal.ts'
+import { journalFolder } from '../../journal/journal-folder.ts'
+import { detach, intern } from './intern.ts'
 import { MetricHistory } from './metric-history.ts'
 
 /** The tag of a run that hosts a model which was logged outside of any run. */
@@ -17,7 +19,8 @@ export const HOST_TAG = 'git-model.host'
 export class TrackedRun {
   readonly run: Oid
   readonly kind: RunRecord['kind']
-  readonly code: RunRecord['code']
+  /** The code commit. */
+  readonly commit: Oid
   readonly author: string | undefined
   readonly command: readonly string[] | undefined
   readonly parent: Oid | undefined
@@ -30,37 +33,33 @@ export class TrackedRun {
   readonly params = new Map<string, Scalar>()
   readonly tags = new Map<string, Scalar>()
   readonly metrics: MetricHistory
-  readonly outputs = new Map<string, OutputFile>()
-  readonly datasets = new Map<string, RunDataset>()
-  readonly modelInputs = new Set<string>()
-  readonly modelOutputs = new Map<string, ModelOutput>()
-  readonly modelMetrics = new Map<string, ModelMetric>()
-  /** The fields of its logged models, by path. */
-  readonly modelFields = new Map<string, unknown>()
   /** Whether its start is in a journal: it was not folded into the notes yet. */
   readonly isLive: boolean
   /** The outputs commit, as far as there is one. */
   readonly outputsCommit: Oid | undefined
-  readonly #follower: JournalFollower
+  readonly #commonDir: string
+  #follower: JournalFollower | undefined
+  #sets: RunSets | undefined
   #models: Record<string, unknown> | undefined
 
-  constructor(record: RunRecord, folder: string, isLive: boolean) {
-    this.run = record.run
-    this.kind = record.kind
-    this.code = record.code
-    this.author = record.author
+  /** @param commonDir - the git directory where its journal is, if it has one. */
+  constructor(record: RunRecord, commonDir: string, isLive: boolean) {
+    this.run = detach(record.run)
+    this.kind = intern(record.kind)
+    this.commit = intern(record.code.commit)
+    this.author = intern(record.author)
     this.command = record.command
     this.parent = record.parent
-    this.experiment = record.experiment
+    this.experiment = intern(record.experiment)
     this.started = Date.parse(record.started)
-    this.name = record.name
-    this.status = record.status
+    this.name = intern(record.name)
+    this.status = intern(record.status)
     this.finished = record.finished === undefined ? undefined : Date.parse(record.finished)
     this.deleted = record.deleted === true
     this.metrics = new MetricHistory(record.metrics)
     this.isLive = isLive
     this.outputsCommit = record.outputs?.commit
-    this.#follower = new JournalFollower(folder)
+    this.#commonDir = commonDir
     setAll(this.params, record.params)
     setAll(this.tags, record.tags)
     this.#addSets({
@@ -71,23 +70,50 @@ export class TrackedRun {
       model_outputs: record.model_outputs ?? [],
       model_metrics: record.model_metrics ?? [],
     })
-    for (const [path, value] of flatten(record.models ?? {}, 'models/')) this.modelFields.set(path, value)
+    if (record.models === undefined) return
+    for (const [path, value] of flatten(record.models, 'models/')) this.#own.modelFields.set(path, value)
+  }
+
+  /** The files it logged, by path. */
+  get outputs(): ReadonlyMap<string, OutputFile> {
+    return this.#seen.outputs
+  }
+
+  get datasets(): ReadonlyMap<string, RunDataset> {
+    return this.#seen.datasets
+  }
+
+  get modelInputs(): ReadonlySet<string> {
+    return this.#seen.modelInputs
+  }
+
+  get modelOutputs(): ReadonlyMap<string, ModelOutput> {
+    return this.#seen.modelOutputs
+  }
+
+  get modelMetrics(): ReadonlyMap<string, ModelMetric> {
+    return this.#seen.modelMetrics
+  }
+
+  /** The fields of its logged models, by path. */
+  get modelFields(): ReadonlyMap<string, unknown> {
+    return this.#seen.modelFields
   }
 
   /** Takes in what was added to the journal. */
   refresh(): this {
-    this.take(this.#follower.next())
+    this.take(this.#journal.next())
     return this
   }
 
   /** Whether all there is of it is in its journal, so that no notes can say more. */
   get isJournaled(): boolean {
-    return this.isLive && this.#follower.isThere
+    return this.isLive && this.#journal.isThere
   }
 
   /** Adds to its journal. As `appendEvents`. @returns which places were masked. */
   append(events: readonly JournalEvent[], durable: boolean, isAllowed: AllowSecret): string[] {
-    const added = this.#follower.append(events, durable, isAllowed)
+    const added = this.#journal.append(events, durable, isAllowed)
     this.take(added.events)
     return added.masked
   }
@@ -112,7 +138,7 @@ export class TrackedRun {
     setAll(this.params, event.params)
     for (const [key, value] of Object.entries(event.tags ?? {})) setOrDelete(this.tags, key, value)
     for (const [path, value] of Object.entries(event.models ?? {})) {
-      setOrDelete(this.modelFields, path, value)
+      setOrDelete(this.#own.modelFields, path, value)
       this.#models = undefined
     }
     for (const [key, value] of Object.entries(event.metrics ?? {})) {
@@ -130,16 +156,40 @@ export class TrackedRun {
   }
 
   #addSets(event: JournalEvent): void {
-    for (const file of event.outputs ?? []) this.outputs.set(file.path, file)
-    for (const dataset of event.datasets ?? []) this.datasets.set(stableJson(dataset), dataset)
-    for (const model of event.model_inputs ?? []) this.modelInputs.add(model)
-    for (const output of event.model_outputs ?? []) this.modelOutputs.set(stableJson(output), output)
-    for (const metric of event.model_metrics ?? []) this.modelMetrics.set(stableJson(metric), metric)
+    for (const file of event.outputs ?? []) this.#own.outputs.set(file.path, file)
+    for (const dataset of event.datasets ?? []) this.#own.datasets.set(stableJson(dataset), dataset)
+    for (const model of event.model_inputs ?? []) this.#own.modelInputs.add(model)
+    for (const output of event.model_outputs ?? []) this.#own.modelOutputs.set(stableJson(output), output)
+    for (const metric of event.model_metrics ?? []) this.#own.modelMetrics.set(stableJson(metric), metric)
+  }
+
+  get #journal(): JournalFollower {
+    return (this.#follower ??= new JournalFollower(journalFolder(this.#commonDir, this.run)))
+  }
+
+  get #seen(): RunSets {
+    return this.#sets ?? NOTHING
+  }
+
+  get #own(): RunSets {
+    return (this.#sets ??= new RunSets())
   }
 }
 
+// What few of many thousand runs have.
+class RunSets {
+  readonly outputs = new Map<string, OutputFile>()
+  readonly datasets = new Map<string, RunDataset>()
+  readonly modelInputs = new Set<string>()
+  readonly modelOutputs = new Map<string, ModelOutput>()
+  readonly modelMetrics = new Map<string, ModelMetric>()
+  readonly modelFields = new Map<string, unknown>()
+}
+
+const NOTHING = new RunSets()
+
 function setAll<T>(map: Map<string, T>, values: Readonly<Record<string, T>> | undefined): void {
-  for (const [key, value] of Object.entries(values ?? {})) map.set(key, value)
+  for (const [key, value] of Object.entries(values ?? {})) map.set(intern(key), intern(value))
 }
 
 function setOrDelete<T>(map: Map<string, T>, key: string, value: T | null): void {

@@ -21,10 +21,12 @@ import { RunIndex } from './run-index.ts'
 import type { TrackedRun } from './tracked-run.ts'
 
 /**
- * How long an ended run waits for others to be folded along with it, in milliseconds. Its journal is on disk, this process
- * answers from it, and whoever reads the repository folds it: what waits is what plain `git log --notes` shows.
+ * Runs that ended are folded together, once none ended for a moment; in milliseconds, and the most that one waits. Its
+ * journal is on disk, this process answers from it, and whoever reads the repository folds it: what waits is what plain
+ * `git log --notes` shows.
  */
-const FOLD_DELAY = 1000
+const FOLD_AFTER = 500
+const FOLD_AT_LAST = 5000
 /** How many runs' histories stay in memory. */
 const SERIES_KEPT = 20
 
@@ -56,6 +58,7 @@ export class Tracking {
   #updating: Promise<void> | undefined
   #folding: Promise<void> = Promise.resolve()
   #foldTimer: NodeJS.Timeout | undefined
+  #foldBy: number | undefined
   #isClosed = false
 
   readonly #wrapped: Oid | undefined
@@ -151,10 +154,16 @@ export class Tracking {
 
   /** Writes the runs that ended into the notes, a little later, together. */
   foldSoon(): void {
-    this.#foldTimer ??= setTimeout(() => {
-      this.#foldTimer = undefined
-      this.#folding = this.#folding.then(() => this.#fold())
-    }, FOLD_DELAY)
+    const now = this.world.now()
+    this.#foldBy ??= now + FOLD_AT_LAST
+    clearTimeout(this.#foldTimer)
+    this.#foldTimer = setTimeout(
+      () => {
+        this.#foldBy = undefined
+        this.#folding = this.#folding.then(() => this.#fold())
+      },
+      Math.min(FOLD_AFTER, this.#foldBy - now),
+    )
   }
 
   /** Waits until everything that ended is in the notes. What cannot be written stays in its journal. */

@@ -58,7 +58,7 @@ export function tagsOf(run: TrackedRun): Map<string, Scalar> {
   const known: readonly (readonly [string, string | undefined])[] = [
     [RUN_NAME_TAG, run.name],
     [PARENT_TAG, run.parent],
-    [COMMIT_TAG, run.code.commit],
+    [COMMIT_TAG, run.commit],
     [USER_TAG, userOf(run)],
     [SOURCE_TAG, run.command?.join(' ')],
   ]
