@@ -60,6 +60,9 @@ export async function runCommand(
   const started = await startRun(world, { ...options, parent: isOid(parent) ? parent : undefined })
   onStart(started)
   const problems: ModelError[] = []
+  const listening = options.listen?.(started)
+  // It is awaited below, unless something else fails first.
+  listening?.catch(() => undefined)
   await attempt(problems, async () => {
     if (options.inputs.length === 0) return
     const { readInputs } = await import('./read-inputs.ts')
@@ -67,7 +70,7 @@ export async function runCommand(
     appendEvent(started.folder, { time: world.now(), inputs })
   })
   const environment = captureEnvironment([...options.command], world, started.repo.root)
-  const listener = await options.listen?.(started)
+  const listener = await listening
   const end = await execute(world, options.command, started, listener?.env ?? {})
   const claimed = await listener?.close()
   if (end.missing !== undefined) problems.push(end.missing)

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isModelError } from '../domain/errors.ts'
-import { handleArtifacts } from './artifacts/handle-artifacts.ts'
 import { Fields } from './fields.ts'
 import { guard, type Access } from './http/guard.ts'
 import { readBody } from './http/read-body.ts'
@@ -8,6 +7,7 @@ import { readQuery } from './http/read-query.ts'
 import { sendJson, sendText } from './http/send.ts'
 import { ProtocolError } from './protocol-error.ts'
 import { findRoute } from './routes.ts'
+import type { handleArtifacts as HandleArtifacts } from './artifacts/handle-artifacts.ts'
 import type { Tracking } from './tracking/tracking.ts'
 
 /** The version of MLflow whose protocol this is: clients ask for it before they use what is newer. */
@@ -31,7 +31,7 @@ export async function handleRequest(
     const body =
       artifacts === undefined
         ? await answer(request, url, tracking)
-        : await handleArtifacts(await tracking(), artifacts, url, request, response)
+        : await artifact(await tracking(), artifacts, url, request, response)
     if (body !== undefined) sendJson(response, 200, body)
   } catch (error) {
     sendError(response, error)
@@ -39,6 +39,11 @@ export async function handleRequest(
     // A body that nobody read would be taken for the next request.
     if (!request.complete) request.resume()
   }
+}
+
+async function artifact(...words: Parameters<typeof HandleArtifacts>): Promise<object | undefined> {
+  const { handleArtifacts } = await import('./artifacts/handle-artifacts.ts')
+  return handleArtifacts(...words)
 }
 
 async function answer(

@@ -1,7 +1,7 @@
 import { isModelError } from '../domain/errors.ts'
-import type { Oid, RunStatus } from '../domain/run.ts'
+import type { RunStatus } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
-import { serve } from './serve.ts'
+import { serve, type WrappedRun } from './serve.ts'
 
 /** An endpoint for the command of one run. */
 export interface RunEndpoint {
@@ -17,17 +17,14 @@ const OURS = 'GIT_MODEL_MLFLOW'
  *
  * @returns the variables that lead there; undefined where the user has set them already, or no port is to be had.
  */
-export async function serveRun(
-  world: World,
-  { run }: { readonly run: Oid },
-): Promise<RunEndpoint | undefined> {
+export async function serveRun(world: World, wrapped: WrappedRun): Promise<RunEndpoint | undefined> {
   if (isSetByUser(world)) return undefined
   try {
-    const server = await serve(world, { wrapped: run })
+    const server = await serve(world, { wrapped })
     return {
       env: {
         MLFLOW_TRACKING_URI: server.url,
-        MLFLOW_RUN_ID: run,
+        MLFLOW_RUN_ID: wrapped.run,
         [OURS]: server.url,
         ...withoutProxy(world),
       },

@@ -4,10 +4,9 @@ import { allowedByVariable, allowSecrets } from '../domain/allow-secrets.ts'
 import { ModelError } from '../domain/errors.ts'
 import type { Oid, RunStatus } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
-import { openRepository } from '../git/repository.ts'
+import { openRepository, type Repository } from '../git/repository.ts'
 import { readConfig } from '../store/config.ts'
-import { handleRequest } from './handle-request.ts'
-import { Tracking } from './tracking/tracking.ts'
+import type { Tracking } from './tracking/tracking.ts'
 
 /** How to serve. */
 export interface ServeOptions {
@@ -16,10 +15,18 @@ export interface ServeOptions {
   /** Default: loopback. Any other needs a token. */
   readonly host?: string | undefined
   readonly token?: string | undefined
-  /** The run of the command that this serves, if it serves one. */
-  readonly wrapped?: Oid | undefined
+  /** The run of the command that this serves, if it serves one. Nothing is read before the command asks. */
+  readonly wrapped?: WrappedRun | undefined
   /** Hears of each place that is masked because it looks like a credential, once. */
   readonly onMasked?: ((places: readonly string[]) => void) | undefined
+}
+
+/** A run that has started, with what is known of its repository. */
+export interface WrappedRun {
+  readonly run: Oid
+  readonly repo: Repository
+  /** What may be kept although it looks like a credential. */
+  readonly allowed: readonly string[]
 }
 
 /** A tracking endpoint that answers. */
@@ -42,8 +49,8 @@ const SILENCE = 120_000
 const GRACE = 5000
 
 /**
- * Starts to serve MLflow's tracking protocol from the repository that the user stands in. It answers at once; what it
- * has to know is read with the first request.
+ * Starts to serve MLflow's tracking protocol from the repository that the user stands in. It listens at once; what it
+ * has to know is read meanwhile.
  *
  * @throws ModelError `not-a-repository`, `config-invalid`, `argument-invalid` for a host without a token or a port that is taken.
  */
@@ -51,14 +58,19 @@ export async function serve(world: World, options: ServeOptions = {}): Promise<T
   const host = options.host ?? LOOPBACK
   const isLocal = [LOOPBACK, 'localhost', '::1'].includes(host)
   if (!isLocal && (options.token ?? '') === '') throw needsToken(host)
-  const repo = await openRepository(world)
-  const { secrets } = await readConfig(repo)
-  const allowed = [...(secrets?.allow ?? []), ...allowedByVariable(world.env)]
+  const { repo, allowed } = options.wrapped ?? (await openServed(world))
   const policy = { isAllowed: allowSecrets(allowed), onMasked: options.onMasked ?? (() => {}) }
-  const tracking = new Tracking(world, repo, policy, options.wrapped)
+  let loaded: Tracking | undefined
+  const track = async (): Promise<Tracking> => {
+    const { Tracking } = await import('./tracking/tracking.ts')
+    return (loaded ??= new Tracking(world, repo, policy, options.wrapped?.run))
+  }
   const access = { host: isLocal ? undefined : host, token: options.token }
+  // Loaded with the first request: most commands that a run wraps never ask.
   const server = createServer((request, response) => {
-    void handleRequest(request, response, async () => tracking, access)
+    void import('./handle-request.ts').then(({ handleRequest }) =>
+      handleRequest(request, response, track, access),
+    )
   })
   server.headersTimeout = HEAD_TIMEOUT
   server.requestTimeout = 0
@@ -66,13 +78,30 @@ export async function serve(world: World, options: ServeOptions = {}): Promise<T
   server.setTimeout(SILENCE, (socket) => socket.destroy())
   await listen(server, options.port ?? 0, host)
   const { port } = server.address() as AddressInfo
+  if (options.wrapped === undefined) void warmUp(track)
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    claimed: () => tracking.wrapped?.status,
+    claimed: () => loaded?.wrapped?.status,
     close: async () => {
       await closeServer(server)
-      await tracking.close()
+      await loaded?.close()
     },
+  }
+}
+
+async function openServed(world: World): Promise<Omit<WrappedRun, 'run'>> {
+  const repo = await openRepository(world)
+  const { secrets } = await readConfig(repo)
+  return { repo, allowed: [...(secrets?.allow ?? []), ...allowedByVariable(world.env)] }
+}
+
+// Whoever starts a server is about to ask. What is wrong is told to who asks.
+async function warmUp(track: () => Promise<Tracking>): Promise<void> {
+  try {
+    const [tracking] = await Promise.all([track(), import('./handle-request.ts')])
+    await tracking.refresh()
+  } catch {
+    // The next request meets it.
   }
 }
 

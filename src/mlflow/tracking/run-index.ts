@@ -7,7 +7,6 @@ import { journalFolder } from '../../journal/journal-folder.ts'
 import { listJournals, readJournal } from '../../journal/read-journal.ts'
 import { lateJournals } from '../../journal/retire-journal.ts'
 import type { Tips } from '../../git/read-tips.ts'
-import { decodeRun } from '../../store/run-codec.ts'
 import { hasFilesTwice, withCurrentFiles } from './current-files.ts'
 import { TrackedRun } from './tracked-run.ts'
 
@@ -31,6 +30,7 @@ export class RunIndex {
     const tip = tips.get(RUNS_NOTES)
     if (tip === undefined || tip === this.#tip) return
     const changes = (await diffNotes(this.#repo, this.#tip, tip)).filter(({ after }) => after.length > 0)
+    const { decodeRun } = await import('../../store/run-codec.ts')
     const blobs = changes.map(({ after }) => after[0]!)
     const unclear: RunRecord[] = []
     const changed = new Set<Oid>()

@@ -7,15 +7,12 @@ import type { AllowSecret } from '../../domain/secrets.ts'
 import type { World } from '../../domain/world.ts'
 import { readNotes } from '../../git/notes.ts'
 import { fetchedState, readTips } from '../../git/read-tips.ts'
-import { SERIES_NOTES } from '../../git/refs.ts'
+import { EXPERIMENTS_NOTES, REGISTRY_NOTES, SERIES_NOTES } from '../../git/refs.ts'
 import { refsStamp } from '../../git/refs-stamp.ts'
 import type { Repository } from '../../git/repository.ts'
 import { RunSiteSession } from '../../git/run-site-session.ts'
-import { editEntityNote, ENTITY_NOTES, listEntities, type EntityOf } from '../../store/entities.ts'
-import { foldFetched } from '../../store/fold-fetched.ts'
-import { foldJournals } from '../../store/fold-journals.ts'
+import type { EntityOf } from '../../store/entities.ts'
 import { isFolded } from '../../store/folded-state.ts'
-import { decodeSeries } from '../../store/run-codec.ts'
 import { ExperimentDirectory } from './experiment-directory.ts'
 import { RunIndex } from './run-index.ts'
 import type { TrackedRun } from './tracked-run.ts'
@@ -29,6 +26,9 @@ const FOLD_AFTER = 500
 const FOLD_AT_LAST = 5000
 /** How many runs' histories stay in memory. */
 const SERIES_KEPT = 20
+
+// The endpoint answers before it has loaded what reads YAML and merges: its first answer rarely needs them.
+const ENTITY_NOTES = { experiment: EXPERIMENTS_NOTES, registry: REGISTRY_NOTES } as const
 
 /** What becomes of what looks like a credential. */
 export interface SecretPolicy {
@@ -147,6 +147,7 @@ export class Tracking {
     key: string,
     change: (entity: EntityOf[K] | undefined, anchor: Oid) => EntityOf[K],
   ): Promise<EntityOf[K]> {
+    const { editEntityNote } = await import('../../store/entities.ts')
     const entity = await editEntityNote(this.repo, kind, key, change)
     this.#put(entity)
     return entity
@@ -176,6 +177,7 @@ export class Tracking {
 
   async #readSeries(run: Oid): Promise<Series['metrics']> {
     const note = (await readNotes(this.repo, this.#seriesTip, [run])).get(run)
+    const { decodeSeries } = await import('../../store/run-codec.ts')
     const metrics = (note && decodeSeries(run, note.text).value?.metrics) ?? {}
     this.#series.set(run, metrics)
     for (const oldest of this.#series.keys()) {
@@ -186,6 +188,7 @@ export class Tracking {
 
   async #fold(): Promise<void> {
     try {
+      const { foldJournals } = await import('../../store/fold-journals.ts')
       const { records } = await foldJournals(this.repo, this.world)
       // Now, so that the next one who asks need not wait for it.
       if (records.length > 0 && !this.#isClosed) await this.refresh()
@@ -197,11 +200,15 @@ export class Tracking {
   async #update(): Promise<void> {
     const stamp = refsStamp(this.repo.commonDir)
     let tips = await readTips(this.repo)
-    if (!isFolded(this.repo.commonDir, fetchedState(tips))) tips = (await foldFetched(this.repo)).tips
+    if (!isFolded(this.repo.commonDir, fetchedState(tips))) {
+      const { foldFetched } = await import('../../store/fold-fetched.ts')
+      tips = (await foldFetched(this.repo)).tips
+    }
     await this.#runs.update(tips)
     for (const kind of ['experiment', 'registry'] as const) {
       const tip = tips.get(ENTITY_NOTES[kind])
       if (tip === undefined || tip === this.#entityTips.get(kind)) continue
+      const { listEntities } = await import('../../store/entities.ts')
       for (const entity of await listEntities(this.repo, tips, kind)) this.#put(entity)
       this.#entityTips.set(kind, tip)
     }
