@@ -80,6 +80,10 @@ function applyRegisters(registers: Registers, event: JournalEvent): void {
       ...event.environment,
     })
   }
+  for (const [path, isRemoved] of Object.entries(event.removed ?? {})) {
+    if (isRemoved === true) registers.set(`removed/${path}`, true)
+    else registers.delete(`removed/${path}`)
+  }
   if (event.deleted === true) registers.set('deleted', true)
   if (event.deleted === false) registers.delete('deleted')
   for (const [path, value] of Object.entries(event.models ?? {})) {

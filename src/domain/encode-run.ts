@@ -30,6 +30,7 @@ export const RUN_ORDER: KeyOrder = {
     notes: {},
     inputs: { each: members('path', 'digest') },
     outputs: { keys: { commit: {}, files: { each: members('path', 'oid', 'size') } } },
+    removed: {},
     datasets: { each: members('name', 'digest', 'type', 'source', 'schema', 'profile', 'tags') },
     models: {
       each: members('name', 'type', 'status', 'message', 'created', 'updated', 'deleted', 'params', 'tags'),

@@ -35,6 +35,8 @@ export interface JournalEvent {
   links?: string[]
   inputs?: RunInput[]
   outputs?: OutputFile[]
+  /** Paths of outputs that are taken away; null: no longer. */
+  removed?: Record<string, true | null>
   environment?: Environment
   deleted?: boolean
   /** A status that says nothing of the run's end: one that goes on after it had ended, or what its command claims. */

@@ -37,6 +37,7 @@ export function toRegisters(record: RunRecord): Registers {
   for (const field of FIELDS) if (record[field] !== undefined) registers.set(field, record[field])
   for (const [key, value] of Object.entries(record.params ?? {})) registers.set(`params/${key}`, value)
   for (const [key, value] of Object.entries(record.tags ?? {})) registers.set(`tags/${key}`, value)
+  for (const path of Object.keys(record.removed ?? {})) registers.set(`removed/${path}`, true)
   for (const [path, value] of flatten(record.models ?? {}, MODELS)) registers.set(path, value)
   if (record.outputs !== undefined) registers.set('outputs/commit', record.outputs.commit)
   return registers
@@ -46,7 +47,7 @@ export function toRegisters(record: RunRecord): Registers {
 export function fromRegisters(registers: Registers): Partial<RunRecord> {
   const record: Record<string, unknown> = {}
   for (const field of FIELDS) if (registers.has(field)) record[field] = registers.get(field)
-  for (const group of ['params', 'tags']) {
+  for (const group of ['params', 'tags', 'removed']) {
     const members = [...registers].filter(([path]) => path.startsWith(`${group}/`))
     if (members.length === 0) continue
     record[group] = Object.fromEntries(members.map(([path, value]) => [path.slice(group.length + 1), value]))

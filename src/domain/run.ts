@@ -111,6 +111,8 @@ export interface RunRecord {
   notes?: string
   inputs?: RunInput[]
   outputs?: RunOutputs
+  /** Paths of outputs that were taken away again. The outputs commit keeps them. */
+  removed?: Record<string, true>
   /** Data sets as MLflow describes them; `inputs` are ours. */
   datasets?: RunDataset[]
   /** Models that the run logged, by id. */

@@ -1,5 +1,6 @@
 import type { Config } from '../domain/config.ts'
 import type { Oid, RunRecord } from '../domain/run.ts'
+import { presentFiles } from '../domain/present-files.ts'
 import { columnName } from '../domain/run-cells.ts'
 import type { Series } from '../domain/series.ts'
 import { git } from '../git/run-git.ts'
@@ -29,7 +30,7 @@ export async function showRun(store: Store, run: StoredRun): Promise<ShownRun> {
   const { record } = run
   const [series, outputs, subject, config, family] = await Promise.all([
     readSeries(store, record.run),
-    showFiles(store, record.outputs?.files ?? []),
+    showFiles(store, presentFiles(record)),
     readSubject(store, record.code.commit),
     readConfig(store.repo),
     readFamily(store, record),

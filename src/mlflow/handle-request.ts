@@ -30,7 +30,7 @@ export async function handleRequest(
     const artifacts = ARTIFACTS.exec(url.pathname)?.[1]
     const body =
       artifacts === undefined
-        ? await answer(request, url, tracking)
+        ? await answer(request, url, tracking, access)
         : await artifact(await tracking(), artifacts, url, request, response)
     if (body !== undefined) sendJson(response, 200, body)
   } catch (error) {
@@ -50,12 +50,13 @@ async function answer(
   request: IncomingMessage,
   url: URL,
   tracking: () => Promise<Tracking>,
+  { bodyTimeout }: Access,
 ): Promise<object> {
   const method = request.method ?? 'GET'
   const path = API.exec(url.pathname)?.[1]
   const route = path === undefined ? undefined : findRoute(method, path.split('/').map(decode).join('/'))
   if (route === undefined) throw notFound(method, url.pathname)
-  const members = method === 'GET' ? readQuery(url.searchParams) : await readBody(request)
+  const members = method === 'GET' ? readQuery(url.searchParams) : await readBody(request, bodyTimeout)
   return route.handler(await tracking(), new Fields(members), route.parts)
 }
 

@@ -19,6 +19,7 @@ export interface ServeOptions {
   readonly wrapped?: WrappedRun | undefined
   /** Hears of each place that is masked because it looks like a credential, once. */
   readonly onMasked?: ((places: readonly string[]) => void) | undefined
+  readonly patience?: Patience | undefined
 }
 
 /** A run that has started, with what is known of its repository. */
@@ -40,13 +41,21 @@ export interface TrackingServer {
 }
 
 const LOOPBACK = '127.0.0.1'
-/** How long a client may take for the head of a request, and between two requests, in milliseconds. */
-const HEAD_TIMEOUT = 20_000
-const IDLE_TIMEOUT = 60_000
-/** How long a connection may be silent in the middle of a body. */
-const SILENCE = 120_000
-/** How long requests that are being answered may take once the server ends. */
-const GRACE = 5000
+/** How long the server waits for a client, in milliseconds. */
+export interface Patience {
+  /** For the head of a request. */
+  readonly head: number
+  /** For the whole of a JSON body. */
+  readonly body: number
+  /** While a connection is silent in the middle of a file. */
+  readonly silence: number
+  /** Between two requests. */
+  readonly idle: number
+  /** For requests that are being answered once the server ends. */
+  readonly grace: number
+}
+
+const PATIENCE: Patience = { head: 20_000, body: 60_000, silence: 120_000, idle: 60_000, grace: 2000 }
 
 /**
  * Starts to serve MLflow's tracking protocol from the repository that the user stands in. It listens at once; what it
@@ -65,17 +74,18 @@ export async function serve(world: World, options: ServeOptions = {}): Promise<T
     const { Tracking } = await import('./tracking/tracking.ts')
     return (loaded ??= new Tracking(world, repo, policy, options.wrapped?.run))
   }
-  const access = { host: isLocal ? undefined : host, token: options.token }
+  const patience = options.patience ?? PATIENCE
+  const access = { host: isLocal ? undefined : host, token: options.token, bodyTimeout: patience.body }
   // Loaded with the first request: most commands that a run wraps never ask.
-  const server = createServer((request, response) => {
+  const server = createServer({ connectionsCheckingInterval: patience.head / 4 }, (request, response) => {
     void import('./handle-request.ts').then(({ handleRequest }) =>
       handleRequest(request, response, track, access),
     )
   })
-  server.headersTimeout = HEAD_TIMEOUT
+  server.headersTimeout = patience.head
   server.requestTimeout = 0
-  server.keepAliveTimeout = IDLE_TIMEOUT
-  server.setTimeout(SILENCE, (socket) => socket.destroy())
+  server.keepAliveTimeout = patience.idle
+  server.setTimeout(patience.silence, (socket) => socket.destroy())
   await listen(server, options.port ?? 0, host)
   const { port } = server.address() as AddressInfo
   if (options.wrapped === undefined) void warmUp(track)
@@ -83,7 +93,7 @@ export async function serve(world: World, options: ServeOptions = {}): Promise<T
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     claimed: () => loaded?.wrapped?.status,
     close: async () => {
-      await closeServer(server)
+      await closeServer(server, patience.grace)
       await loaded?.close()
     },
   }
@@ -127,10 +137,10 @@ async function listen(server: Server, port: number, host: string): Promise<void>
   }
 }
 
-async function closeServer(server: Server): Promise<void> {
+async function closeServer(server: Server, grace: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
-  const timer = setTimeout(() => server.closeAllConnections(), GRACE)
+  const timer = setTimeout(() => server.closeAllConnections(), grace)
   await closed
   clearTimeout(timer)
 }

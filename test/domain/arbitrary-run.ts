@@ -34,6 +34,14 @@ export const edit: fc.Arbitrary<(record: RunRecord) => RunRecord> = fc.oneof(
           else registers.set(`${group}/${name}`, value)
         }),
   ),
+  fc.tuple(key, fc.boolean()).map(
+    ([path, isRemoved]) =>
+      (record: RunRecord) =>
+        editRegisters(record, (registers) => {
+          if (isRemoved) registers.set(`removed/${path}`, true)
+          else registers.delete(`removed/${path}`)
+        }),
+  ),
   fc
     .string({ maxLength: 4 })
     .map(

@@ -35,6 +35,34 @@ describe('artifacts', () => {
     expect(await repo.git('rev-parse', `${outputs}^`)).toBe(run)
   })
 
+  it('can be taken away and come back, and history keeps them', async () => {
+    const repo = await gitdir()
+    const server = await startServer(repo)
+    const { run, root } = await createRun(server)
+    const put = (name: string, body: string) =>
+      server.fetch(`${PROXY}/${root}/${name}`, { method: 'PUT', body })
+    const take = async (name: string): Promise<unknown> => {
+      const answer = await server.fetch(`${PROXY}/${root}/${name}`, { method: 'DELETE' })
+      return [answer.status, await answer.json()]
+    }
+    const names = async (from: TestServer): Promise<string[]> =>
+      ((await from.get('artifacts/list', { run_id: run })).body['files'] ?? []).map((file: any) => file.path)
+    for (const name of ['a.txt', 'b.txt', 'deep/c.txt', 'deep/er/d.txt']) await put(name, name)
+    await server.post('runs/update', { run_id: run, status: 'FINISHED' })
+    for (const name of ['a.txt', 'deep', 'b.txt', 'nothing']) expect(await take(name)).toEqual([200, {}])
+    expect((await server.fetch(`${PROXY}/${root}/a.txt`)).status).toBe(404)
+    await put('b.txt', 'b.txt')
+    expect(await names(server)).toEqual(['b.txt'])
+    await server.stop()
+    const again = await startServer(repo)
+    expect(await names(again)).toEqual(['b.txt'])
+    const shown = await repo.model('show', '--json', run)
+    expect(JSON.parse(shown.stdout).outputs.map((file: any) => file.path)).toEqual(['.model/artifacts/b.txt'])
+    const note = await repo.git('notes', '--ref=model/runs', 'show', run)
+    const outputs = /commit: ([0-9a-f]{40})\n +files/.exec(note)![1]!
+    expect(await repo.git('show', `${outputs}:.model/artifacts/deep/c.txt`)).toContain('size 10')
+  })
+
   it('stay inside', async () => {
     const repo = await gitdir()
     const server = await startServer(repo)
@@ -119,6 +147,17 @@ describe('git model run', () => {
         'await post("runs/update", { run_id, status: process.argv[2] })',
         'await post("runs/log-metric", { run_id, key: "late", value: 1, timestamp: 2 })',
       ].join('\n'),
+      // As Python prints what it was given.
+      'params.mjs': [
+        'const { MLFLOW_TRACKING_URI: uri, MLFLOW_RUN_ID: run_id } = process.env',
+        'const log = async (key, value) => {',
+        '  const body = JSON.stringify({ run_id, key, value })',
+        '  return (await fetch(`${uri}/api/2.0/mlflow/runs/log-parameter`, { method: "POST", body })).status',
+        '}',
+        'const same = [await log("lr", "3e-05"), await log("shuffle", "True"), await log("name", "3")]',
+        'const other = [await log("lr", "4e-05"), await log("shuffle", "False")]',
+        'process.exitCode = same.every((s) => s === 200) && other.every((s) => s === 400) ? 0 : 9',
+      ].join('\n'),
     })
     for (const status of ['FINISHED', 'FAILED']) {
       const ran = await repo.model('run', '--json', '--', process.execPath, 'train.mjs', status)
@@ -127,6 +166,9 @@ describe('git model run', () => {
       expect(record).toMatchObject({ experiment: 'digits', status: status.toLowerCase(), revision: 1 })
       expect(Object.keys(record.metrics)).toEqual(['acc', 'late'])
     }
+    const words = ['-p', 'lr=3e-5', '-p', 'shuffle=true', '-p', 'name=3']
+    const given = await repo.model('run', '--json', ...words, '--', process.execPath, 'params.mjs')
+    expect(given.exitCode).toBe(0)
     const without = await repo.model('run', '--no-mlflow', '--', 'sh', '-c', 'test -z "$MLFLOW_RUN_ID"')
     expect(without.exitCode).toBe(0)
     const own = await repo.modelIn('.', ['run', '--', 'sh', '-c', 'test -z "$MLFLOW_RUN_ID"'], {

@@ -8,7 +8,7 @@ import { objectPath } from '../../lfs/lfs-store.ts'
 import { storeStream } from '../../lfs/store-file.ts'
 import { fetchObjects, hasObject } from '../../lfs/transfer.ts'
 import { openLfsStore } from '../../store/open-lfs-store.ts'
-import { invalid, missing, ProtocolError } from '../protocol-error.ts'
+import { invalid, missing } from '../protocol-error.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import { checkPath, findPlace, listFolder, type ArtifactPlace } from './artifact-place.ts'
 
@@ -23,11 +23,9 @@ export async function putArtifact(
     throw invalid(`The run ${run.run} must be in the 'active' state. Current state is deleted.`)
   const store = await openLfsStore(tracking.repo)
   const { oid, size } = await storeStream(store, request, path)
-  tracking.append(
-    run,
-    [{ time: tracking.world.now(), outputs: [{ path, oid: sha256Name(oid), size }] }],
-    true,
-  )
+  // Once it was taken away, it is there again.
+  const file = { path, oid: sha256Name(oid), size }
+  tracking.append(run, [{ time: tracking.world.now(), outputs: [file], removed: { [path]: null } }], true)
   return {}
 }
 
@@ -58,13 +56,16 @@ export async function listArtifacts(tracking: Tracking, artifactPath: string): P
   return files.length > 0 ? { files } : {}
 }
 
-/** `DELETE …/artifacts/<path>`: what a run recorded stays recorded. */
+/**
+ * `DELETE …/artifacts/<path>`: a file, or a folder with all that is in it. Nobody is shown them any more; what the run's
+ * outputs commit has stays there.
+ */
 export async function deleteArtifact(tracking: Tracking, artifactPath: string): Promise<object> {
-  await findPlace(tracking, artifactPath)
-  throw new ProtocolError(
-    'NOT_IMPLEMENTED',
-    'Artifacts of a run are part of its record and cannot be deleted',
-  )
+  const { run, path } = await findPlace(tracking, artifactPath)
+  const gone = [...run.outputs.keys()].filter((file) => file === path || file.startsWith(`${path}/`))
+  const removed = Object.fromEntries(gone.map((file) => [file, true as const]))
+  if (gone.length > 0) tracking.append(run, [{ time: tracking.world.now(), removed }], true)
+  return {}
 }
 
 async function localContent(

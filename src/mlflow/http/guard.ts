@@ -3,12 +3,14 @@ import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { ProtocolError } from '../protocol-error.ts'
 
-/** Who may ask. */
+/** Who may ask, and how slowly. */
 export interface Access {
   /** The host that was asked for explicitly; undefined for loopback alone. */
   readonly host: string | undefined
   /** What a client must send as its bearer token, or as the password of a basic authorisation. */
   readonly token: string | undefined
+  /** How long a JSON body may take, in milliseconds. */
+  readonly bodyTimeout: number
 }
 
 /**

@@ -3,17 +3,16 @@ import { ProtocolError } from '../protocol-error.ts'
 
 /** The longest JSON body, in bytes: a batch of metrics is far below, a data set's schema and profile may be 17 MB. */
 const MAX_BODY = 32 * 1024 * 1024
-/** How long a client may take for a JSON body, in milliseconds. */
-const PATIENCE = 60_000
 
 /**
  * Reads the body of a request as JSON; an empty one has no members. Some clients wrap it into a text once more.
  *
+ * @param patience - how long the client may take for it, in milliseconds; the connection is closed then.
  * @throws ProtocolError for what is no JSON object, or longer than 32 MiB.
  */
-export async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
+export async function readBody(request: IncomingMessage, patience: number): Promise<Record<string, unknown>> {
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) throw tooLong()
-  const timer = setTimeout(() => request.destroy(), PATIENCE)
+  const timer = setTimeout(() => request.destroy(), patience)
   const text = await readText(request).finally(() => clearTimeout(timer))
   if (text.trim() === '') return {}
   const value = parse(text)

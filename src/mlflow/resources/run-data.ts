@@ -1,5 +1,6 @@
 import type { JournalEvent } from '../../domain/journal-event.ts'
 import { parseNumber, toStored, type StoredNumber } from '../../domain/number.ts'
+import type { Scalar } from '../../domain/run.ts'
 import type { ModelMetric } from '../../domain/logged-model.ts'
 import { invalidValue, missingField, readInteger, wrongType, type Fields } from '../fields.ts'
 import { invalid, missing } from '../protocol-error.ts'
@@ -23,7 +24,7 @@ export async function logParam(tracking: Tracking, fields: Fields): Promise<obje
   const [[key, value]] = tracking.maskParams([readParam(fields, '')]) as [[string, string]]
   const run = await findActiveRun(tracking, id)
   const known = run.params.get(key)
-  if (known !== undefined && String(known) !== value) {
+  if (known !== undefined && !isSame(known, value)) {
     throw invalid(
       `Changing param values is not allowed. Param with key='${key}' was already logged with value='${known}' ` +
         `for run ID='${id}'. Attempted logging new value '${value}'.`,
@@ -191,7 +192,7 @@ function checkUnique(keys: readonly string[]): void {
 function checkUnchanged(run: TrackedRun, params: readonly [string, string][]): void {
   const changed = params.flatMap(([key, value]) => {
     const known = run.params.get(key)
-    if (known === undefined || String(known) === value) return []
+    if (known === undefined || isSame(known, value)) return []
     return [`{'key': ${quote(key)}, 'old_value': ${quote(String(known))}, 'new_value': ${quote(value)}}`]
   })
   if (changed.length === 0) return
@@ -199,6 +200,12 @@ function checkUnchanged(run: TrackedRun, params: readonly [string, string][]): v
     `Changing param values is not allowed. Params were already logged='[${changed.join(', ')}]' ` +
       `for run ID='${run.run}'.`,
   )
+}
+
+// What `git model run -p` gave is a number or a truth value, which Python prints in its own way.
+function isSame(known: Scalar, value: string): boolean {
+  if (typeof known === 'number') return parseNumber(value) === known
+  return String(known) === (typeof known === 'boolean' ? value.toLowerCase() : value)
 }
 
 // As Python prints it: a whole number has a decimal point.

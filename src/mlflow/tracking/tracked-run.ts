@@ -3,6 +3,7 @@ import { flatten, unflatten } from '../../domain/flatten.ts'
 import type { ModelMetric, ModelOutput, RunDataset } from '../../domain/logged-model.ts'
 import type { Oid, OutputFile, RunRecord, RunStatus, Scalar } from '../../domain/run.ts'
 import type { AllowSecret } from '../../domain/secrets.ts'
+import { presentFiles } from '../../domain/present-files.ts'
 import { stableJson } from '../../domain/stable-json.ts'
 import { JournalFollower } from '../../journal/follow-journal.ts'
 import { journalFolder } from '../../journal/journal-folder.ts'
@@ -64,7 +65,7 @@ export class TrackedRun {
     setAll(this.tags, record.tags)
     this.#addSets({
       time: 0,
-      outputs: record.outputs?.files ?? [],
+      outputs: presentFiles(record),
       datasets: record.datasets ?? [],
       model_inputs: record.model_inputs ?? [],
       model_outputs: record.model_outputs ?? [],
@@ -157,6 +158,9 @@ export class TrackedRun {
 
   #addSets(event: JournalEvent): void {
     for (const file of event.outputs ?? []) this.#own.outputs.set(file.path, file)
+    for (const [path, isRemoved] of Object.entries(event.removed ?? {})) {
+      if (isRemoved === true) this.#own.outputs.delete(path)
+    }
     for (const dataset of event.datasets ?? []) this.#own.datasets.set(stableJson(dataset), dataset)
     for (const model of event.model_inputs ?? []) this.#own.modelInputs.add(model)
     for (const output of event.model_outputs ?? []) this.#own.modelOutputs.set(stableJson(output), output)
