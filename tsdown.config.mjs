@@ -5,11 +5,13 @@ import { defineConfig } from 'tsdown'
 const CORE = new Set(
   [
     'features/list-runs features/metadata-state features/select-runs',
-    'git/git-failure git/lock git/notes git/read-objects git/read-tips git/refs git/repository git/run-git',
+    'git/batch-reader git/cat-file git/git-failure git/lock git/notes git/read-objects git/read-tips git/refs',
+    'git/repository git/run-git',
     'git/stream-objects git/object-writer git/update-refs git/resolve schema/read-canonical',
     'store/config store/config-cache store/find-rows store/foldable-journals store/folded-state store/live-runs',
     'store/note-sources store/open-store store/row-view store/run-index store/run-rows store/run-table store/runs',
-    'store/stored-run',
+    'store/stored-run cli/csv cli/duration cli/markdown-table cli/number',
+    'cli/run-cell cli/table cli/text-table',
   ]
     .join(' ')
     .split(' '),

@@ -1,5 +1,5 @@
 // Compiles schemas/<kind>-v<N>.json to standalone validators, so that no schema is compiled at run time.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standaloneCode from 'ajv/dist/standalone/index.js'
 
@@ -16,16 +16,20 @@ const ajv = new Ajv2020({
   allowUnionTypes: true,
   code: { source: true, esm: true, lines: true },
 })
-const exported = Object.fromEntries(schemas.map(({ kind, schema }) => [kind, schema.$id]))
-const code = importHelpers(standaloneCode.default(ajv, exported))
-const types = schemas.map(({ kind }) => `export declare const ${kind}: ValidateFunction\n`)
 
+rmSync(target, { recursive: true, force: true })
 mkdirSync(target, { recursive: true })
-writeFileSync(new URL('validators.js', target), code)
-writeFileSync(
-  new URL('validators.d.ts', target),
-  `import type { ValidateFunction } from 'ajv'\n\n${types.join('')}`,
-)
+// One file for each kind: what reads many runs checks nothing else.
+for (const { kind, schema } of schemas) {
+  writeFileSync(
+    new URL(`${kind}.js`, target),
+    importHelpers(standaloneCode.default(ajv, { [kind]: schema.$id })),
+  )
+  writeFileSync(
+    new URL(`${kind}.d.ts`, target),
+    `import type { ValidateFunction } from 'ajv'\n\nexport declare const ${kind}: ValidateFunction\n`,
+  )
+}
 
 function readSchema(name) {
   return JSON.parse(readFileSync(new URL(name, here), 'utf8'))

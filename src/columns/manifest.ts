@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -36,7 +35,7 @@ export function readManifest(folder: string): Manifest | undefined {
 
 /** Puts a manifest in the place of the last one, and deletes tables that it does not name. */
 export function writeManifest(folder: string, manifest: Omit<Manifest, 'id'>): void {
-  const id = randomBytes(16).toString('hex')
+  const id = randomName(16)
   const text = JSON.stringify({ format: FORMAT, id, ...manifest })
   const file = path.join(folder, `${NAME}-${id}.new`)
   writeFileSync(file, `${text}\n${crc32(text)}\n`, { flag: 'wx' })
@@ -52,7 +51,7 @@ export function writeManifest(folder: string, manifest: Omit<Manifest, 'id'>): v
 /** Makes a name for a new table, with its folder. */
 export function newTableName(folder: string): string {
   mkdirSync(folder, { recursive: true })
-  return `${randomBytes(16).toString('hex')}.table`
+  return `${randomName(16)}.table`
 }
 
 /** Returns the path of a table. */
@@ -85,4 +84,9 @@ function readText(file: string): string {
   } catch {
     return ''
   }
+}
+
+// Loaded when it is needed: most commands only read.
+function randomName(bytes: number): string {
+  return process.getBuiltinModule('node:crypto').randomBytes(bytes).toString('hex')
 }

@@ -19,7 +19,9 @@ const WIDE: readonly (readonly [first: number, last: number])[] = [
   [0x1f200, 0x1f265],
   [0x20000, 0x3fffd],
 ]
-const ASCII = /^[\x20-\x7e]*$/
+// Of these each is a character of one column: Latin letters, and the punctuation, arrows, signs and bars of reports. A
+// segmenter takes longer to load than all else that is done with them.
+const NARROW = /^[\x20-\x7e\xa1-\xac\xae-\u024f\u2010-\u2027\u2190-\u22ff\u2500-\u259f]*$/
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 const EMOJI = /^\p{Emoji_Presentation}|^\p{Extended_Pictographic}[^]*\uFE0F|^[\d#*]\uFE0F?\u20E3/u
 
@@ -27,14 +29,14 @@ let segmenter: Intl.Segmenter | undefined
 
 /** Splits a text into what a reader sees as characters (UAX #29). */
 export function graphemes(text: string): string[] {
-  if (ASCII.test(text)) return Array.from(text)
+  if (NARROW.test(text)) return Array.from(text)
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   return Array.from(segmenter.segment(text), ({ segment }) => segment)
 }
 
 /** Returns how many terminal columns a text takes: East Asian wide characters and emoji take two (UAX #11). */
 export function displayWidth(text: string): number {
-  if (ASCII.test(text)) return text.length
+  if (NARROW.test(text)) return text.length
   return graphemes(text).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0)
 }
 

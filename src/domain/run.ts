@@ -146,3 +146,6 @@ export function isValidKey(key: string): boolean {
     !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(key)
   )
 }
+
+/** Where logged artifacts stand in an outputs commit. */
+export const ARTIFACTS = '.model/artifacts'

@@ -62,7 +62,8 @@ export function sortRuns<T>(
     .map(({ item }) => item)
 }
 
-function isDescending({ field, direction }: SortKey, { goal }: SortOptions): boolean {
+/** Tells whether a key's greatest values come first. */
+export function isDescending({ field, direction }: SortKey, { goal }: SortOptions): boolean {
   if (direction !== undefined) return direction === 'desc'
   return field.group === 'metric' && goal?.(field.key) === 'max'
 }

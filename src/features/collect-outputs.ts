@@ -3,10 +3,9 @@ import path from 'node:path'
 import { glob } from 'glob'
 import { ModelError } from '../domain/errors.ts'
 import { sha256Name } from '../domain/lfs-pointer.ts'
-import type { OutputFile } from '../domain/run.ts'
+import { ARTIFACTS, type OutputFile } from '../domain/run.ts'
 import type { Repository } from '../git/repository.ts'
 import { storeFile } from '../lfs/store-file.ts'
-import { ARTIFACTS } from '../store/fold-journals.ts'
 import { openLfsStore } from '../store/open-lfs-store.ts'
 
 /**

@@ -1,3 +1,4 @@
+import { ARTIFACTS } from '../domain/run.ts'
 import { diffCardFields } from '../domain/card-fields.ts'
 import { compareSides, type Comparison, type FileChange, type FileDetail } from '../domain/comparison.ts'
 import { ModelError } from '../domain/errors.ts'
@@ -6,8 +7,8 @@ import { mergeBase } from '../git/merge-base.ts'
 import { requireHead } from '../git/repository.ts'
 import { resolveCommit } from '../git/resolve.ts'
 import { readRules } from '../store/config.ts'
-import { ARTIFACTS } from '../store/fold-journals.ts'
 import type { Store } from '../store/open-store.ts'
+import { askRuns } from '../store/run-index.ts'
 import { kindredRuns } from './kindred-runs.ts'
 import { defaultBase, resolveSide, withUnnamedWeights, type SideOptions } from './resolve-side.ts'
 
@@ -37,6 +38,16 @@ export async function compareVersions(
   base?: string,
   head?: string,
   options: CompareOptions = {},
+): Promise<Comparison> {
+  // One table for all that is asked of runs below.
+  return askRuns(store, () => compareWith(store, base, head, options))
+}
+
+async function compareWith(
+  store: Store,
+  base: string | undefined,
+  head: string | undefined,
+  options: CompareOptions,
 ): Promise<Comparison> {
   const sides = await resolveRange(store, base, head)
   const both = await Promise.all([

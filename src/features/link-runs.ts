@@ -9,6 +9,7 @@ import {
 } from '../domain/run-links.ts'
 import { COLUMN, columnName } from '../domain/run-cells.ts'
 import type { Oid } from '../domain/run.ts'
+import { tryResolve } from '../git/resolve.ts'
 import { git } from '../git/run-git.ts'
 import { modelsAt } from '../store/models.ts'
 import type { Store } from '../store/open-store.ts'
@@ -42,7 +43,7 @@ export async function runsOfCommit(
 ): Promise<LinkedRun[]> {
   const config = await readConfig(store.repo, commit)
   return askRuns(store, async (runs) => {
-    if (runs.rows.length === 0) return []
+    if (runs.size === 0) return []
     const linked = await linkTo(runs, await factsOf(store, commit, runs), config)
     if (linked.length > 0 || options.nearest !== true) return linked
     return nearestRuns(store, commit, runs, config)
@@ -80,12 +81,12 @@ function candidatesFor(runs: RunTable, facts: readonly CommitFacts[]): Row[] {
 
 async function factsOf(store: Store, commit: Oid, runs: RunTable): Promise<CommitFacts> {
   const [tree, models, outputs] = await Promise.all([
-    git(store.repo, ['rev-parse', `${commit}^{tree}`]),
+    tryResolve(store.repo, `${commit}^{tree}`),
     modelsAt(store, commit),
     outputsAt(store, commit, runs),
   ])
   const pointers = models.flatMap((model) => model.pointers.map(({ oid }) => oid))
-  return { commit, tree: tree.stdout.trim(), weights: new Set([...pointers, ...outputs]) }
+  return { commit, tree: tree ?? '', weights: new Set([...pointers, ...outputs]) }
 }
 
 // Weights that no model of .gitmodel.yaml names: what stands where some run wrote.

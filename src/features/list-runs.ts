@@ -54,7 +54,7 @@ export async function listRuns(world: World, options: ListRunsOptions = {}): Pro
     return {
       runs: await runs.load(rows),
       total,
-      known: runs.present.length,
+      known: runs.presentSize,
       hidden,
       unreadable: await runs.unreadable(),
     }

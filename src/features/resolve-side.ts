@@ -3,8 +3,7 @@ import type { Side, SideModel } from '../domain/side.ts'
 import type { Oid } from '../domain/run.ts'
 import { mergeBase } from '../git/merge-base.ts'
 import { tryResolveCommit } from '../git/resolve.ts'
-import { parseCard } from '../schema/card-document.ts'
-import { joinCards } from '../schema/merge-cards.ts'
+import type { ParsedCard } from '../schema/card-document.ts'
 import { readCardText } from '../store/cards.ts'
 import { modelAtPath, modelsAt, type ModelAt } from '../store/models.ts'
 import type { Store } from '../store/open-store.ts'
@@ -87,7 +86,7 @@ async function sideModels(store: Store, commit: Oid): Promise<SideModel[]> {
 
 async function sideModel(store: Store, { name, path, pointers, target }: ModelAt): Promise<SideModel> {
   const text = target === undefined ? undefined : await readCardText(store, target)
-  const parsed = text === undefined ? undefined : parseCard(joinCards(text))
+  const parsed = text === undefined ? undefined : await parseText(text)
   return {
     name,
     path,
@@ -96,6 +95,13 @@ async function sideModel(store: Store, { name, path, pointers, target }: ModelAt
       ? { cardState: (await metadataState(store, 'cards')) === 'unfetched' ? 'unfetched' : 'absent' }
       : { card: 'document' in parsed ? parsed.document.value : {} }),
   }
+}
+
+// Cards need YAML and schemas; where there is none, they are not loaded.
+async function parseText(text: string): Promise<ParsedCard> {
+  const { parseCard } = await import('../schema/card-document.ts')
+  const { joinCards } = await import('../schema/merge-cards.ts')
+  return parseCard(joinCards(text))
 }
 
 /**

@@ -7,6 +7,12 @@ import type { Store } from '../store/open-store.ts'
 import { readSeries } from '../store/runs.ts'
 import { compareVersions, type CompareOptions } from './compare-versions.ts'
 
+/** How two versions are compared for a report. */
+export interface ReviewOptions extends CompareOptions {
+  /** Whether the report links to where commits are shown; by default it does. */
+  links?: boolean
+}
+
 /**
  * Compares two versions, and gathers what a report shows beside the numbers: the curves, and where commits are shown.
  *
@@ -16,16 +22,15 @@ export async function reviewVersions(
   store: Store,
   base?: string,
   head?: string,
-  options: CompareOptions = {},
+  options: ReviewOptions = {},
 ): Promise<Review> {
+  // Asked at once: git answers while the versions are compared.
+  const asked = options.links === false ? undefined : webOf(store)
+  asked?.catch(() => undefined)
   const comparison = await compareVersions(store, base, head, options)
   const seriesOf = async ({ record }: Side): ReturnType<typeof readSeries> =>
     record === undefined ? undefined : readSeries(store, record.run)
-  const [from, to, web] = await Promise.all([
-    seriesOf(comparison.base),
-    seriesOf(comparison.head),
-    webOf(store),
-  ])
+  const [from, to, web] = await Promise.all([seriesOf(comparison.base), seriesOf(comparison.head), asked])
   return {
     comparison,
     curves: curvesOf(comparison.metrics, from, to),

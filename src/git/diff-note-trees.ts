@@ -37,8 +37,8 @@ export async function diffNoteTrees(
     const trees = await readTrees(repo, folders)
     const deeper: TreeDifference[] = []
     for (const { path, before, after } of folders) {
-      const [left, right] = [before, after].map((oid) => (oid === undefined ? undefined : trees.get(oid)))
-      compare(path, left ?? EMPTY, right ?? EMPTY, repo.hashLength, differences, deeper)
+      const [left = EMPTY, right = EMPTY] = [before, after].map((oid) => trees.get(oid ?? ''))
+      compare(path, [left, right], repo.hashLength, differences, deeper)
       if (deeper.length > MOST_FOLDERS || differences.length > MOST_NOTES) throw tooLarge(to)
     }
     folders = deeper
@@ -49,17 +49,15 @@ export async function diffNoteTrees(
 /** The entries of a tree by name, of those that can be in the path of a note. */
 type Tree = ReadonlyMap<string, { oid: Oid; isFolder: boolean }>
 
-const EMPTY: Tree = new Map()
-
 function compare(
   path: string,
-  left: Tree,
-  right: Tree,
+  trees: readonly [Buffer, Buffer],
   hashLength: number,
   differences: TreeDifference[],
   folders: TreeDifference[],
 ): void {
   const digits = path.replaceAll('/', '').length
+  const [left, right] = parseDifferent(trees, hashLength / 2)
   for (const name of new Set([...left.keys(), ...right.keys()])) {
     const [before, after] = [left.get(name), right.get(name)]
     if (before?.oid === after?.oid && before?.isFolder === after?.isFolder) continue
@@ -82,34 +80,90 @@ function folderOid(entry: Entry): Oid | undefined {
   return entry?.isFolder === true ? entry.oid : undefined
 }
 
-async function readTrees(repo: Repository, folders: readonly TreeDifference[]): Promise<Map<Oid, Tree>> {
+async function readTrees(repo: Repository, folders: readonly TreeDifference[]): Promise<Map<Oid, Buffer>> {
   const names = [...new Set(folders.flatMap(({ before, after }) => [before, after]))].filter(
     (oid) => oid !== undefined,
   )
   const objects = await readObjects(repo, names)
-  const trees = new Map<Oid, Tree>()
+  const trees = new Map<Oid, Buffer>()
   for (const [index, object] of objects.entries()) {
     if (object?.tooLarge === true) throw tooLarge(names[index]!)
     if (object?.type !== 'tree') throw missing(names[index]!)
-    trees.set(names[index]!, parseTree(object.content, repo.hashLength / 2))
+    trees.set(names[index]!, object.content)
   }
   return trees
 }
 
-// "<mode> <name>\0<oid>" for each entry. A link or a submodule is no note.
-function parseTree(content: Buffer, oidLength: number): Tree {
-  const tree = new Map<string, { oid: Oid; isFolder: boolean }>()
-  for (let at = 0; at < content.length;) {
-    const [space, end] = [content.indexOf(32, at), content.indexOf(0, at)]
-    if (space < 0 || end < space) break
-    const mode = content.toString('latin1', at, space)
-    const name = content.toString('latin1', space + 1, end)
+const EMPTY = Buffer.alloc(0)
+
+// Trees that differ in a few of their entries are alike before and behind them: only what is between is parsed.
+function parseDifferent([left, right]: readonly [Buffer, Buffer], oidLength: number): [Tree, Tree] {
+  const start = entryStart(left, commonStart(left, right), oidLength)
+  const end = commonEnd(left.subarray(start), right.subarray(start))
+  const [a, b] = [left, right].map((tree) => parseTree(tree, start, tree.length - end, oidLength))
+  if (left.length - a!.end === right.length - b!.end) return [a!.tree, b!.tree]
+  // Entries that end alike need not begin alike, where somebody wants it so.
+  return [
+    parseTree(left, start, left.length, oidLength).tree,
+    parseTree(right, start, right.length, oidLength).tree,
+  ]
+}
+
+// Returns where the last entry begins that begins at or before a place.
+function entryStart(tree: Buffer, place: number, oidLength: number): number {
+  for (let at = 0; ;) {
+    const end = tree.indexOf(0, at)
+    if (end < 0 || end + 1 + oidLength > place) return at
     at = end + 1 + oidLength
+  }
+}
+
+// How many bytes are the same: comparing halves is faster than looking at each.
+function commonStart(left: Buffer, right: Buffer): number {
+  return longestCommon(
+    Math.min(left.length, right.length),
+    (from, to) => left.compare(right, from, to, from, to) === 0,
+  )
+}
+
+function commonEnd(left: Buffer, right: Buffer): number {
+  const [a, b] = [left.length, right.length]
+  return longestCommon(
+    Math.min(a, b),
+    (from, to) => left.compare(right, b - to, b - from, a - to, a - from) === 0,
+  )
+}
+
+function longestCommon(most: number, isSame: (from: number, to: number) => boolean): number {
+  let [known, end] = [0, most]
+  while (known < end) {
+    const middle = known + Math.ceil((end - known) / 2)
+    if (isSame(known, middle)) known = middle
+    else end = middle - 1
+  }
+  return known
+}
+
+// "<mode> <name>\0<oid>" for each entry. A link or a submodule is no note. All entries that begin before `end`.
+function parseTree(
+  content: Buffer,
+  start: number,
+  end: number,
+  oidLength: number,
+): { tree: Tree; end: number } {
+  const tree = new Map<string, { oid: Oid; isFolder: boolean }>()
+  let at = start
+  while (at < end) {
+    const [space, zero] = [content.indexOf(32, at), content.indexOf(0, at)]
+    if (space < 0 || zero < space) break
+    const mode = content.toString('latin1', at, space)
+    const name = content.toString('latin1', space + 1, zero)
+    at = zero + 1 + oidLength
     const isFolder = mode === '40000' || mode === '040000'
     if (/^[0-9a-f]+$/.test(name) && (isFolder || mode.startsWith('100')))
-      tree.set(name, { oid: content.toString('hex', end + 1, at), isFolder })
+      tree.set(name, { oid: content.toString('hex', zero + 1, at), isFolder })
   }
-  return tree
+  return { tree, end: at }
 }
 
 function tooLarge(oid: Oid): ModelError {

@@ -1,4 +1,3 @@
-import { simpleGit } from 'simple-git'
 import type { Repository } from './repository.ts'
 import { gitFailure } from './git-failure.ts'
 import { git } from './run-git.ts'
@@ -40,12 +39,12 @@ export async function readGitConfig(repo: Pick<Repository, 'root'>): Promise<Git
 
 /** Sets a key in the repository's own configuration. */
 export async function setConfig(repo: Pick<Repository, 'root'>, key: string, value: string): Promise<void> {
-  await writing(simpleGit(repo.root).addConfig(key, value, false, 'local'))
+  await add(repo, key, value, false)
 }
 
 /** Adds a value to a key in the repository's own configuration. */
 export async function addConfig(repo: Pick<Repository, 'root'>, key: string, value: string): Promise<void> {
-  await writing(simpleGit(repo.root).addConfig(key, value, true, 'local'))
+  await add(repo, key, value, true)
 }
 
 /** Takes values away from the repository's own configuration: all of a key, or those that equal `value`. */
@@ -59,9 +58,15 @@ export async function unsetConfig(
   await git(repo, args, { ok: [0, 5] })
 }
 
-async function writing(task: Promise<unknown>): Promise<void> {
+async function add(
+  repo: Pick<Repository, 'root'>,
+  key: string,
+  value: string,
+  appends: boolean,
+): Promise<void> {
+  const { simpleGit } = await import('simple-git')
   try {
-    await task
+    await simpleGit(repo.root).addConfig(key, value, appends, 'local')
   } catch (error) {
     throw gitFailure(['config'], undefined, (error as Error).message)
   }

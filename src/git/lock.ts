@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   linkSync,
@@ -140,7 +139,7 @@ function isOld(file: string, age: number): boolean {
 
 // Moved aside before it is deleted: between a look and a deletion another process can have made a lock of its own.
 function dropLock(commonDir: string, file: string, age: number): boolean {
-  const aside = path.join(commonDir, 'model', 'tmp', `lock-${process.pid}-${randomBytes(6).toString('hex')}`)
+  const aside = path.join(commonDir, 'model', 'tmp', `lock-${process.pid}-${randomName(6)}`)
   try {
     mkdirSync(path.dirname(aside), { recursive: true })
     renameSync(file, aside)
@@ -151,4 +150,9 @@ function dropLock(commonDir: string, file: string, age: number): boolean {
   } finally {
     rmSync(aside, { force: true })
   }
+}
+
+// Loaded when it is needed: most commands only read.
+function randomName(bytes: number): string {
+  return process.getBuiltinModule('node:crypto').randomBytes(bytes).toString('hex')
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { ModelError } from '../domain/errors.ts'
@@ -122,10 +121,7 @@ function changeLine(change: PathChange): string {
 }
 
 function makeGitDirectory(repo: Repository): string {
-  const directory = path.join(
-    temporaryFolder(repo),
-    `import-${process.pid}-${randomBytes(6).toString('hex')}`,
-  )
+  const directory = path.join(temporaryFolder(repo), `import-${process.pid}-${randomName(6)}`)
   const sha256 = repo.hashLength === 64
   try {
     mkdirSync(path.join(directory, 'refs'), { recursive: true })
@@ -142,4 +138,9 @@ function makeGitDirectory(repo: Repository): string {
     })
   }
   return directory
+}
+
+// Loaded when it is needed: most commands only read.
+function randomName(bytes: number): string {
+  return process.getBuiltinModule('node:crypto').randomBytes(bytes).toString('hex')
 }

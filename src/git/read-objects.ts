@@ -1,8 +1,7 @@
-import { execa } from 'execa'
 import type { Oid } from '../domain/run.ts'
-import { gitFailure } from './git-failure.ts'
+import { BatchReader } from './batch-reader.ts'
+import { askCatFile } from './cat-file.ts'
 import type { Repository } from './repository.ts'
-import { git } from './run-git.ts'
 
 /** What git knows of an object. */
 export interface ObjectStat {
@@ -25,18 +24,15 @@ const LARGEST = 2 ** 27
 const MOST = 2 ** 29
 
 /**
- * Reads objects with one `git cat-file`. A name is anything that git resolves (`HEAD:path`); what does not resolve is
- * undefined. A few kilobytes in a remote can be gigabytes here: sizes are asked for first, and each object is read once.
+ * Reads objects. A name is anything that git resolves (`HEAD:path`); what does not resolve is undefined. A few
+ * kilobytes in a remote can be gigabytes here: sizes are asked for first, and each object is read once.
  */
 export async function readObjects(
-  repo: Repository,
+  repo: Pick<Repository, 'root'>,
   names: readonly string[],
 ): Promise<(GitObject | undefined)[]> {
-  if (names.length === 0) return []
-  const session = new CatFile(repo)
-  const stats = (await session.ask(toInput(names, 'info '), names.length)).map(parseStat)
-  const wanted = affordable(stats)
-  const contents = parseContents(await session.end(toInput([...wanted], 'contents ')))
+  const stats = await statObjects(repo, names)
+  const contents = await readContents(repo, affordable(stats))
   return stats.map((stat) => {
     if (stat === undefined) return undefined
     const content = contents.get(stat.oid)
@@ -47,90 +43,49 @@ export async function readObjects(
 const EMPTY = Buffer.alloc(0)
 
 // The small ones first: whoever adds what is large cannot hide the others.
-function affordable(stats: readonly (ObjectStat | undefined)[]): Set<Oid> {
+function affordable(stats: readonly (ObjectStat | undefined)[]): Oid[] {
   const sizes = new Map(stats.flatMap((stat) => (stat === undefined ? [] : [[stat.oid, stat.size] as const])))
   const all = [...sizes].filter(([, size]) => size <= LARGEST)
   const total = all.reduce((sum, [, size]) => sum + size, 0)
-  if (total <= MOST) return new Set(all.map(([oid]) => oid))
+  if (total <= MOST) return all.map(([oid]) => oid)
   let left = MOST
-  return new Set(
-    all.sort(([, a], [, b]) => a - b).flatMap(([oid, size]) => ((left -= size) < 0 ? [] : [oid])),
-  )
+  return all.sort(([, a], [, b]) => a - b).flatMap(([oid, size]) => ((left -= size) < 0 ? [] : [oid]))
 }
 
-function parseContents(answer: Buffer): Map<Oid, Buffer> {
+async function readContents(repo: Pick<Repository, 'root'>, oids: readonly Oid[]): Promise<Map<Oid, Buffer>> {
   const contents = new Map<Oid, Buffer>()
-  for (let at = 0; at < answer.length;) {
-    const end = answer.indexOf(10, at)
-    const stat = parseStat(answer.toString('utf8', at, end))
-    at = end + 1
-    if (stat === undefined) continue
-    contents.set(stat.oid, answer.subarray(at, at + stat.size))
-    at += stat.size + 1
-  }
+  if (oids.length === 0) return contents
+  const reader = new BatchReader(LARGEST, (index, content) => contents.set(oids[index]!, content))
+  await askCatFile(
+    repo.root,
+    oids.map((oid) => `contents ${oid}`),
+    (chunk) => {
+      reader.push(chunk)
+      return reader.answered === oids.length
+    },
+  )
   return contents
 }
 
-/** A `git cat-file` that is asked twice. */
-class CatFile {
-  readonly #process
-  readonly #chunks: AsyncIterator<Buffer>
-
-  constructor(repo: Repository) {
-    this.#process = execa('git', ['cat-file', '--batch-command'], {
-      cwd: repo.root,
-      env: { LC_ALL: 'C' },
-      encoding: 'buffer',
-      buffer: { stdout: false },
-      reject: false,
-      stripFinalNewline: false,
-    })
-    this.#process.stdin.on('error', () => {})
-    this.#chunks = this.#process.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-  }
-
-  /** Asks what is answered with so many lines. */
-  async ask(input: string, lines: number): Promise<string[]> {
-    this.#process.stdin.write(input)
-    const chunks: Buffer[] = []
-    for (let missing = lines; missing > 0;) {
-      const { done, value } = await this.#chunks.next()
-      if (done === true) await this.#fail()
-      chunks.push(value)
-      for (let at = value.indexOf(10); at >= 0; at = value.indexOf(10, at + 1)) missing -= 1
-    }
-    return Buffer.concat(chunks).toString('utf8').split('\n').slice(0, lines)
-  }
-
-  /** Asks for the last time, and returns all that is answered. */
-  async end(input: string): Promise<Buffer> {
-    this.#process.stdin.end(input)
-    const chunks: Buffer[] = []
-    for (let next = await this.#chunks.next(); next.done !== true; next = await this.#chunks.next())
-      chunks.push(next.value)
-    if ((await this.#process).exitCode !== 0) await this.#fail()
-    return Buffer.concat(chunks)
-  }
-
-  async #fail(): Promise<never> {
-    const { exitCode, stderr, code } = await this.#process
-    throw gitFailure(['cat-file'], exitCode, Buffer.from(stderr ?? []).toString('utf8'), code)
-  }
-}
-
-/** Asks for type and size of objects with one `git cat-file --batch-check`. */
+/** Asks for type and size of objects. */
 export async function statObjects(
-  repo: Repository,
+  repo: Pick<Repository, 'root'>,
   names: readonly string[],
 ): Promise<(ObjectStat | undefined)[]> {
   if (names.length === 0) return []
-  const { stdout } = await git(repo, ['cat-file', '--batch-check'], { input: toInput(names, '') })
-  return stdout.trimEnd().split('\n').map(parseStat)
+  const chunks: Buffer[] = []
+  let missing = names.length
+  await askCatFile(repo.root, names.map(toQuestion), (chunk) => {
+    chunks.push(chunk)
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) missing -= 1
+    return missing === 0
+  })
+  return Buffer.concat(chunks).toString('utf8').split('\n').slice(0, names.length).map(parseStat)
 }
 
 // A name with a newline cannot be asked for: nothing is called `-`.
-function toInput(names: readonly string[], verb: string): string {
-  return names.map((name) => `${verb}${name === '' || /[\n\0]/.test(name) ? '-' : name}\n`).join('')
+function toQuestion(name: string): string {
+  return `info ${name === '' || /[\n\0]/.test(name) ? '-' : name}`
 }
 
 function parseStat(line: string): ObjectStat | undefined {

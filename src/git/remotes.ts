@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { simpleGit } from 'simple-git'
 import { isModelError, ModelError } from '../domain/errors.ts'
 import { readRemoteTrouble } from '../domain/remote-trouble.ts'
 import type { Oid } from '../domain/run.ts'
@@ -11,7 +10,7 @@ import { git, gitLine } from './run-git.ts'
 
 /** Lists the names of the remotes. */
 export async function listRemotes(repo: Repository): Promise<string[]> {
-  return (await simpleGit(repo.root).getRemotes(false)).map(({ name }) => name)
+  return (await gitLine(repo, ['remote'])).split('\n').filter((name) => name !== '')
 }
 
 /**
@@ -21,10 +20,8 @@ export async function listRemotes(repo: Repository): Promise<string[]> {
  * @throws ModelError `no-remote`.
  */
 export async function chooseRemote(repo: Repository, asked?: string): Promise<string> {
-  const [remotes, upstream] = await Promise.all([
-    listRemotes(repo),
-    asked === undefined ? upstreamRemote(repo) : undefined,
-  ])
+  const remotes = await listRemotes(repo)
+  const upstream = asked === undefined && remotes.length > 1 ? await upstreamRemote(repo) : undefined
   if (asked !== undefined) {
     if (remotes.includes(asked)) return asked
     throw noRemote(`there is no remote "${asked}"`, remotes)
@@ -68,6 +65,7 @@ export async function fetchMetadata(repo: Repository, remote: string, prefix?: s
   // In a shallow clone the runs would bring the whole history of the code along.
   if (isShallow) options.push('--depth=1')
   try {
+    const { simpleGit } = await import('simple-git')
     await simpleGit(repo.root).raw(['fetch', ...options, remote, ...fetchRefspecs(remote, prefix)])
   } catch (error) {
     throw unreachable(remote, error)
@@ -122,6 +120,7 @@ export function trackingIn(tips: Tips, remote: string): Map<SharedRef, Oid> {
 
 async function tryPush(repo: Repository, args: readonly string[]): Promise<PushResult> {
   try {
+    const { simpleGit } = await import('simple-git')
     await simpleGit(repo.root).raw(['push', '--quiet', '--no-verify', '--no-signed', ...args])
     return { done: true }
   } catch (error) {

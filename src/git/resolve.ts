@@ -1,5 +1,6 @@
 import { ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
+import { statObjects } from './read-objects.ts'
 import type { Repository } from './repository.ts'
 import { git } from './run-git.ts'
 
@@ -25,6 +26,11 @@ export async function tryResolveCommit(repo: Repository, revision: string): Prom
 /** Resolves any object name. Returns undefined where there is none. @throws ModelError `revision-ambiguous`. */
 export async function tryResolve(repo: Repository, name: string): Promise<Oid | undefined> {
   if (name.startsWith('-') || /[\n\0]/.test(name)) return undefined
+  if (SIMPLE.test(name)) {
+    const [stat] = await statObjects(repo, [name])
+    // What is ambiguous has no answer either: `git rev-parse` tells the one from the other.
+    if (stat !== undefined || !/^[0-9a-f]{4}/i.test(name)) return stat?.oid
+  }
   const args = ['rev-parse', '--verify', '--end-of-options', name]
   const result = await git(repo, args, { ok: [0, 1, 128] })
   // git < 2.43 echoes the option
@@ -35,3 +41,6 @@ export async function tryResolve(repo: Repository, name: string): Promise<Oid | 
     data: { candidates: result.stderr.split('\n').filter((line) => line.startsWith('hint:   ')) },
   })
 }
+
+// Of others, such as `@{upstream}` where there is none, `git cat-file` may die.
+const SIMPLE = /^[\w./~^-]+(?:\^\{(?:commit|tree)\})?$/

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { createHash } from 'node:crypto'
 import type { ProcessIdentity } from '../domain/journal-event.ts'
 
 /** Whether a process lives; `unknown` when it belongs to another machine, container or boot that is not ours to judge. */
@@ -65,7 +64,9 @@ function isZombie(pid: number): boolean {
   return stat !== undefined && /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
 }
 
+// Loaded when it is needed: most commands find no journal.
 function digest(text: string): string {
+  const { createHash } = process.getBuiltinModule('node:crypto')
   return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }
 

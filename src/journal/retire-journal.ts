@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { foldedRoot } from './journal-folder.ts'
@@ -12,7 +11,7 @@ const GRACE = 3_600_000
  */
 export function retireJournal(commonDir: string, journal: Journal): void {
   const root = foldedRoot(commonDir)
-  const target = path.join(root, `${journal.run}-${randomBytes(4).toString('hex')}`)
+  const target = path.join(root, `${journal.run}-${randomName(4)}`)
   mkdirSync(root, { recursive: true })
   try {
     renameSync(journal.folder, target)
@@ -71,4 +70,9 @@ function readNames(folder: string): string[] {
   } catch {
     return []
   }
+}
+
+// Loaded when it is needed: most commands only read.
+function randomName(bytes: number): string {
+  return process.getBuiltinModule('node:crypto').randomBytes(bytes).toString('hex')
 }

@@ -1,6 +1,6 @@
 import type { RunRecord } from '../domain/run.ts'
 import { readCanonical } from './read-canonical.ts'
-import { validate } from './validate.ts'
+import { run } from './generated/run.js'
 
 /**
  * Reads a note that is one valid record in its canonical form and nothing else, which nearly all are. For any other
@@ -8,5 +8,5 @@ import { validate } from './validate.ts'
  */
 export function readPlainRun(text: string): RunRecord | undefined {
   const value = readCanonical(text)?.value
-  return value !== undefined && validate('run', value).length === 0 ? (value as RunRecord) : undefined
+  return value !== undefined && run(value) ? (value as RunRecord) : undefined
 }

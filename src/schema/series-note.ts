@@ -1,5 +1,6 @@
-import { comparePoints, type Point, type Series, type SeriesColumns } from '../domain/series.ts'
+import type { Series } from '../domain/series.ts'
 import { readNoteDocuments, type NoteProblem } from './note-documents.ts'
+import { describeColumns } from './series-columns.ts'
 import type { SchemaProblem } from './validate.ts'
 
 /** A run's series note as it was read. */
@@ -28,21 +29,4 @@ function checkColumns(series: Series): SchemaProblem | undefined {
       return { path: `/metrics/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, message }
   }
   return undefined
-}
-
-function describeColumns(columns: SeriesColumns): string | undefined {
-  const { step, value, time } = columns
-  if (step.length !== value.length || step.length !== time.length) {
-    return `has columns of ${step.length} steps, ${value.length} values and ${time.length} times`
-  }
-  for (let index = 1; index < step.length; index++) {
-    if (step[index - 1]! < step[index]!) continue
-    if (comparePoints(pointAt(columns, index - 1), pointAt(columns, index)) > 0)
-      return `is out of order at its point ${index}`
-  }
-  return undefined
-}
-
-function pointAt({ step, value, time }: SeriesColumns, index: number): Point {
-  return { step: step[index]!, value: value[index]!, time: time[index]! }
 }

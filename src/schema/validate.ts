@@ -1,5 +1,10 @@
 import type { ErrorObject, ValidateFunction } from 'ajv'
-import * as validators from './generated/validators.js'
+import { card } from './generated/card.js'
+import { config } from './generated/config.js'
+import { experiment } from './generated/experiment.js'
+import { registry } from './generated/registry.js'
+import { run } from './generated/run.js'
+import { series } from './generated/series.js'
 
 /** A document that has a schema. */
 export type SchemaKind = 'run' | 'series' | 'card' | 'config' | 'experiment' | 'registry'
@@ -12,6 +17,15 @@ export interface SchemaProblem {
   message: string
 }
 
+const VALIDATORS: Readonly<Record<SchemaKind, ValidateFunction>> = {
+  run,
+  series,
+  card,
+  config,
+  experiment,
+  registry,
+}
+
 /** How many problems of one document are told. */
 const MAX_PROBLEMS = 20
 
@@ -19,7 +33,7 @@ const JUNCTIONS = ['anyOf', 'oneOf', 'allOf', 'if', '$ref', 'propertyNames']
 
 /** Checks a value against the schema of its kind. The answer is empty when the value is valid. */
 export function validate(kind: SchemaKind, value: unknown): SchemaProblem[] {
-  const check = (validators as unknown as Record<SchemaKind, ValidateFunction>)[kind]
+  const check = VALIDATORS[kind]
   if (check(value)) return []
   const errors = (check.errors ?? []).slice(0, 1000)
   const problems = new Map<string, SchemaProblem>()

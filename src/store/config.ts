@@ -5,7 +5,7 @@ import type { Oid } from '../domain/run.ts'
 import { readObjects } from '../git/read-objects.ts'
 import type { Repository } from '../git/repository.ts'
 import { LARGEST_CONFIG, readWorkTreeText } from '../git/work-tree-file.ts'
-import { cacheConfig, readCachedConfig } from './config-cache.ts'
+import { cacheConfig, readCachedConfig, type ReadConfig } from './config-cache.ts'
 
 /**
  * Reads `.gitmodel.yaml` from the work tree, or from a commit. Where there is none, the answer is empty.
@@ -16,12 +16,7 @@ export async function readConfig(repo: Repository, revision?: Oid): Promise<Conf
   const text =
     revision === undefined ? readWorkTreeText(repo.root, CONFIG_FILE) : await readCommit(repo, revision)
   if (text === undefined) return {}
-  const cached = readCachedConfig(repo.commonDir, text)
-  if (cached !== undefined) return cached
-  const { parseConfig } = await import('./parse-config.ts')
-  const config = parseConfig(text, revision)
-  cacheConfig(repo.commonDir, text, config)
-  return config
+  return (await readText(repo, text, revision)).config
 }
 
 /**
@@ -32,8 +27,27 @@ export async function readConfig(repo: Repository, revision?: Oid): Promise<Conf
 export async function readRules(repo: Repository, revision: Oid, side: Rules['side']): Promise<Rules> {
   const text = await readCommit(repo, revision)
   if (text === undefined) return { side, config: {}, lineOf: () => undefined }
+  const { config, lines } = await readText(repo, text, revision)
+  return { side, config, lineOf: (path) => nearestLine(lines, path) }
+}
+
+async function readText(repo: Repository, text: string, revision: Oid | undefined): Promise<ReadConfig> {
+  const cached = readCachedConfig(repo.commonDir, text)
+  if (cached !== undefined) return cached
   const { configLines, parseConfig } = await import('./parse-config.ts')
-  return { side, config: parseConfig(text, revision), lineOf: configLines(text) }
+  const config = parseConfig(text, revision)
+  const read = { config, lines: configLines(text, config) }
+  cacheConfig(repo.commonDir, text, read)
+  return read
+}
+
+// Of what is not written, the line of what stands nearest above it.
+function nearestLine(lines: ReadConfig['lines'], path: readonly string[]): number | undefined {
+  for (let length = path.length; length >= 0; length--) {
+    const line = lines[JSON.stringify(path.slice(0, length))]
+    if (line !== undefined) return line
+  }
+  return undefined
 }
 
 async function readCommit(repo: Repository, revision: Oid): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import { encodeRunNote, encodeSeriesNote } from '../domain/encode-notes.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import { formatPointer } from '../domain/lfs-pointer.ts'
 import { MODEL_FILES } from '../domain/logged-model.ts'
-import type { Oid, OutputFile, RunRecord } from '../domain/run.ts'
+import { ARTIFACTS, type Oid, type OutputFile, type RunRecord } from '../domain/run.ts'
 import { stableJson } from '../domain/stable-json.ts'
 import type { World } from '../domain/world.ts'
 import { withLock } from '../git/lock.ts'
@@ -195,9 +195,6 @@ async function commitOutputs(
   }
   return kept
 }
-
-/** Where logged artifacts stand in an outputs commit. */
-export const ARTIFACTS = '.model/artifacts'
 
 function pointerChanges(writer: ObjectWriter, files: readonly OutputFile[]): PathChange[] {
   const changes: PathChange[] = files.map((file) => ({

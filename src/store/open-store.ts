@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { World } from '../domain/world.ts'
+import { prepareCatFile } from '../git/cat-file.ts'
 import { clearStaleLocks } from '../git/lock.ts'
 import { fetchedState, readTips, type Tips } from '../git/read-tips.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
@@ -22,10 +23,13 @@ export interface Store {
  * @throws ModelError `not-a-repository`, `bare-repository`, `git-missing`.
  */
 export async function openStore(world: World): Promise<Store> {
-  // Both at once: a process of git takes longer to start than to answer.
+  // All at once: a process of git takes longer to start than to answer.
   const tips = readTips({ root: world.cwd })
   tips.catch(() => undefined)
-  const repo = await openRepository(world)
+  const opening = openRepository(world)
+  const objects = prepareCatFile(world.cwd)
+  const repo = await opening
+  objects.adopt(repo.root)
   return settleStore({ repo, world, tips: await tips })
 }
 

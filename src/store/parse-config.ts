@@ -25,10 +25,27 @@ export function checkConfig(text: string): { config: Config; problems: ConfigPro
   return { config: document.value as Config, problems }
 }
 
-/** Returns a function that says on which line of a `.gitmodel.yaml` something stands, by its path. */
-export function configLines(text: string): (path: readonly string[]) => number | undefined {
+/**
+ * Returns the lines, counted from 1, on which the members of a `.gitmodel.yaml` stand, by their paths as JSON; empty
+ * where they are too many to be worth it.
+ */
+export function configLines(text: string, config: Config): Record<string, number> {
   const [document] = parseDocuments(text)
-  return (path) => document?.position(path)?.line
+  const lines: Record<string, number> = {}
+  const paths = listPaths(config, [])
+  if (paths.length > MOST_LINES) return lines
+  for (const path of paths) {
+    const line = document?.position(path)?.line
+    if (line !== undefined) lines[JSON.stringify(path)] = line
+  }
+  return lines
+}
+
+const MOST_LINES = 20_000
+
+function listPaths(value: unknown, path: readonly string[]): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [path]
+  return [path, ...Object.entries(value).flatMap(([key, member]) => listPaths(member, [...path, key]))]
 }
 
 /**

@@ -29,7 +29,7 @@ const SMALL = 256
  *
  * The index is derived from the notes and speaks of one notes commit: it is brought up to date first, by what differs
  * between that commit and the present one. Without it, with a damaged one, or where it cannot be written, the answer
- * is the same and takes longer. The table is closed when the answer is there.
+ * is the same and takes longer. The table is closed when the answer is there; what is asked meanwhile shares it.
  */
 export async function askRuns<T>(store: Store, question: (runs: RunTable) => Promise<T> | T): Promise<T> {
   try {
@@ -45,15 +45,49 @@ async function ask<T>(
   question: (runs: RunTable) => Promise<T> | T,
   trusts: boolean,
 ): Promise<T> {
-  const tip = store.tips.get(RUNS_NOTES)
-  if (tip === undefined) return question(new RunTable(store, [], liveRuns(store)))
-  const folder = path.join(store.repo.commonDir, 'model', 'index')
-  const opened = trusts ? openIndex(folder) : { manifest: readManifest(folder), tables: undefined }
+  const shared = trusts ? (open.get(store) ?? share(store)) : new SharedTable(store, false)
+  shared.users += 1
   try {
-    const tables = await bringUpToDate(store, folder, tip, opened)
-    return await question(new RunTable(store, tables, liveRuns(store)))
+    return await question(await shared.table)
   } finally {
-    for (const { close } of opened.tables ?? []) close?.()
+    shared.users -= 1
+    if (shared.users === 0) {
+      if (open.get(store) === shared) open.delete(store)
+      shared.close()
+    }
+  }
+}
+
+// Questions that are asked while another one is answered have the same table.
+const open = new WeakMap<Store, SharedTable>()
+
+function share(store: Store): SharedTable {
+  const shared = new SharedTable(store, true)
+  open.set(store, shared)
+  return shared
+}
+
+/** A table of all runs, and how many ask it. */
+class SharedTable {
+  readonly table: Promise<RunTable>
+  users = 0
+  #opened: OpenedIndex | undefined
+
+  constructor(store: Store, trusts: boolean) {
+    this.table = this.#open(store, trusts)
+  }
+
+  close(): void {
+    for (const { close } of this.#opened?.tables ?? []) close?.()
+  }
+
+  async #open(store: Store, trusts: boolean): Promise<RunTable> {
+    const tip = store.tips.get(RUNS_NOTES)
+    if (tip === undefined) return new RunTable(store, [], liveRuns(store))
+    const folder = path.join(store.repo.commonDir, 'model', 'index')
+    const opened = trusts ? openIndex(folder) : { manifest: readManifest(folder), tables: undefined }
+    this.#opened = opened
+    return new RunTable(store, await bringUpToDate(store, folder, tip, opened), liveRuns(store))
   }
 }
 
@@ -169,7 +203,6 @@ function join(tables: readonly IndexedTable[]): IndexedTable[] {
   return last.length < 2 ? living : [...living.slice(0, at), { table: mergeTables(last), dead: new Set() }]
 }
 
-// Whoever does not get the lock, or cannot write, has its answer all the same.
 // Whoever does not get the lock, or cannot write, has its answer all the same.
 function write(
   store: Store,

@@ -1,3 +1,4 @@
+import { kindAt, TEXT } from '../columns/column.ts'
 import type { LiveTable } from '../columns/merge-tables.ts'
 import {
   digitsAt,
@@ -9,6 +10,7 @@ import {
   PlacedColumns,
   type Placed,
 } from '../columns/look-up.ts'
+import { denseNumbers } from '../columns/dense-numbers.ts'
 import { COLUMN, columnName } from '../domain/run-cells.ts'
 import type { FilterField } from '../domain/filter.ts'
 import { filterView, type DatasetView, type FilterView } from '../domain/filter-view.ts'
@@ -31,9 +33,8 @@ export class RunTable {
   readonly #parts: readonly Placed[]
   readonly #live: readonly StoredRun[]
   readonly #liveFirst: Row
-  readonly #rows: Row[] = []
+  #rows: Row[] | undefined
   #present: readonly Row[] | undefined
-  readonly #unreadable: Row[] = []
   readonly #columns: PlacedColumns
   // Values that no column has, since they are too long or too many.
   readonly #beside: ValuesBeside = new Map()
@@ -52,23 +53,63 @@ export class RunTable {
     this.#liveFirst = first
     this.#columns = new PlacedColumns(this.#parts)
     this.#view = new RowView(this.#columns, this.#beside)
-    for (const part of this.#parts) this.#listRows(part)
     this.#live = live.filter(({ record }) => this.#findNoted(record.run) === undefined)
-    for (const index of this.#live.keys()) this.#rows.push(first + index)
   }
 
   /** All runs that can be read, deleted ones too. */
   get rows(): readonly Row[] {
+    this.#rows ??= [
+      ...this.#parts.flatMap((part) => this.#listRows(part)),
+      ...this.#live.map((_, index) => this.#liveFirst + index),
+    ]
     return this.#rows
+  }
+
+  /** How many there are. */
+  get size(): number {
+    const dead = this.#parts.reduce((sum, part) => sum + part.dead.size, 0)
+    return this.#liveFirst - dead - this.#unreadable.length + this.#live.length
   }
 
   /** Those that were not deleted. */
   get present(): readonly Row[] {
-    const isNoneDeleted =
-      this.#parts.every(({ table }) => !table.names.includes(COLUMN.deleted)) &&
-      this.#live.every(({ record }) => record.deleted !== true)
-    this.#present ??= isNoneDeleted ? this.#rows : this.#rows.filter((row) => !this.isDeleted(row))
+    this.#present ??= this.hasDeleted ? this.rows.filter((row) => !this.isDeleted(row)) : this.rows
     return this.#present
+  }
+
+  /** How many there are that were not deleted. */
+  get presentSize(): number {
+    return this.hasDeleted ? this.present.length : this.size
+  }
+
+  /** Whether some runs may have been deleted. */
+  get hasDeleted(): boolean {
+    return (
+      this.#parts.some(({ table }) => table.column(COLUMN.deleted) !== undefined) ||
+      this.#live.some(({ record }) => record.deleted === true)
+    )
+  }
+
+  /**
+   * Returns what a field is in all runs, by row: NaN where it is not there, and for what is no run. Undefined where
+   * some value is no number, or stands in its note alone.
+   */
+  numbers(field: FilterField): Float64Array | undefined {
+    const { group, key } = field
+    if (group === 'dataset') return undefined
+    if (group !== 'attribute' && this.#parts.some(({ table }) => table.column(COLUMN.wide) !== undefined))
+      return undefined
+    const size = this.#liveFirst + this.#live.length
+    const numbers = denseNumbers(this.#parts, fieldName(field), size)
+    if (numbers === undefined) return undefined
+    for (const { dead, first } of this.#parts) for (const row of dead) numbers[first + row] = Number.NaN
+    for (const row of this.#unreadable) numbers[row] = Number.NaN
+    for (const [index, { record }] of this.#live.entries()) {
+      const value = filterView(record)[group](key)
+      if (value !== undefined && typeof value !== 'number') return undefined
+      numbers[this.#liveFirst + index] = value ?? Number.NaN
+    }
+    return numbers
   }
 
   /** The full id of a run. */
@@ -156,11 +197,17 @@ export class RunTable {
     const found = new Set(present.flatMap(({ record }) => ofLive(record)))
     for (const { table, first } of this.#parts) {
       const entries = table.column(column)
-      for (let entry = 0; entry < (entries?.length ?? 0); entry++) {
-        const text = entries!.texts()[entries!.values[entry]!]!
-        if (found.has(text)) continue
-        const row = first + (entries!.rows?.[entry] ?? entry)
-        if (this.#isReadable(row) && !this.isDeleted(row)) found.add(text)
+      if (entries === undefined) continue
+      const { length, rows, values } = entries
+      const all = entries.texts()
+      const missing = Uint8Array.from(all, (text) => (found.has(text) ? 0 : 1))
+      for (let entry = 0; entry < length; entry++) {
+        const position = values[entry]!
+        if (missing[position] !== 1 || kindAt(entries, entry) !== TEXT) continue
+        const row = first + (rows?.[entry] ?? entry)
+        if (!this.#isReadable(row) || this.isDeleted(row)) continue
+        missing[position] = 0
+        found.add(all[position]!)
       }
     }
     return found
@@ -219,13 +266,20 @@ export class RunTable {
     return known
   }
 
-  #listRows({ table, dead, first }: Placed): void {
+  #listRows({ table, dead, first }: Placed): Row[] {
     const unreadable = new Set(rowsOf(table.column(NOTE.unreadable)))
-    for (let row = 0; row < table.rows; row++) {
-      if (dead.has(row)) continue
-      if (unreadable.has(row)) this.#unreadable.push(first + row)
-      else this.#rows.push(first + row)
-    }
+    const rows: Row[] = []
+    for (let row = 0; row < table.rows; row++)
+      if (!dead.has(row) && !unreadable.has(row)) rows.push(first + row)
+    return rows
+  }
+
+  get #unreadable(): Row[] {
+    return this.#parts.flatMap(({ table, dead, first }) =>
+      rowsOf(table.column(NOTE.unreadable))
+        .filter((row) => !dead.has(row))
+        .map((row) => first + row),
+    )
   }
 
   #isReadable(row: Row): boolean {

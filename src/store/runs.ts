@@ -4,7 +4,8 @@ import type { Series } from '../domain/series.ts'
 import { COLUMN, columnName } from '../domain/run-cells.ts'
 import { readNotes } from '../git/notes.ts'
 import { RUNS_NOTES, SERIES_NOTES } from '../git/refs.ts'
-import type { StoredRun } from './stored-run.ts'
+import { readPlainSeries } from '../schema/plain-series.ts'
+import type { StoredRun, UnreadableRun } from './stored-run.ts'
 import { liveStates } from './live-runs.ts'
 import type { Store } from './open-store.ts'
 import { askRuns } from './run-index.ts'
@@ -15,16 +16,25 @@ export type { StoredRun, UnreadableRun } from './stored-run.ts'
 /** Reads one run by its full id. */
 export async function readRun(store: Store, run: Oid): Promise<StoredRun | undefined> {
   const note = (await readNotes(store.repo, store.tips.get(RUNS_NOTES), [run])).get(run)
-  const stored = note && (await import('./decode-run.ts')).decodeText(run, note.text)
+  const stored = note && (await decode(run, note.text))
   if (stored !== undefined && 'record' in stored) return stored
   const live = liveStates(store).find(({ state }) => state.record.run === run)
   return live === undefined ? undefined : { record: live.state.record, live: live.live }
 }
 
+async function decode(run: Oid, text: string): Promise<StoredRun | UnreadableRun> {
+  const record = (await import('../schema/plain-run.ts')).readPlainRun(text)
+  if (record?.run === run) return { record, live: false, isPlain: true }
+  return (await import('./decode-run.ts')).decodeText(run, text)
+}
+
 /** Reads the step history of a run; undefined when it logged none. */
 export async function readSeries(store: Store, run: Oid): Promise<Series | undefined> {
   const note = (await readNotes(store.repo, store.tips.get(SERIES_NOTES), [run])).get(run)
-  if (note !== undefined) return (await import('./run-codec.ts')).decodeSeries(run, note.text).value
+  if (note !== undefined)
+    return (
+      readPlainSeries(run, note.text) ?? (await import('./run-codec.ts')).decodeSeries(run, note.text).value
+    )
   const live = liveStates(store).find(({ state }) => state.record.run === run)?.state.series
   return live !== undefined && Object.keys(live.metrics).length > 0 ? live : undefined
 }

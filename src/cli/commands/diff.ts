@@ -1,5 +1,5 @@
 import { buildCommand } from '@stricli/core'
-import type { Comparison, FileChange } from '../../domain/comparison.ts'
+import type { Comparison, FileChange, FileDetail } from '../../domain/comparison.ts'
 import type { Store } from '../../store/open-store.ts'
 import type { Context } from '../context.ts'
 import { jsonFlag } from '../flags.ts'
@@ -63,12 +63,11 @@ export const diff = buildCommand<Flags, [base?: string, head?: string], Context>
   },
   async func(flags, base, head) {
     const { openStore } = await import('../../store/open-store.ts')
-    const { inspectChange } = await import('../../features/inspect-change.ts')
-    const { changeDetails } = await import('../render/comparison/change-details.ts')
     const store = await openStore(this.world)
     const options = {
       nearest: flags.nearest === true,
-      describeFile: async (each: Store, file: FileChange) => changeDetails(await inspectChange(each, file)),
+      describeFile,
+      links: flags.format === 'md' || flags.format === 'html',
       ...(flags.groupBy !== undefined && { groupBy: flags.groupBy }),
     }
     const exit = ({ gate }: Comparison): void => {
@@ -97,3 +96,10 @@ export const diff = buildCommand<Flags, [base?: string, head?: string], Context>
     exit(review.comparison)
   },
 })
+
+// Most changes have no weights to look into.
+async function describeFile(store: Store, file: FileChange): Promise<FileDetail[]> {
+  const { inspectChange } = await import('../../features/inspect-change.ts')
+  const { changeDetails } = await import('../render/comparison/change-details.ts')
+  return changeDetails(await inspectChange(store, file))
+}

@@ -1,7 +1,6 @@
 import { MODEL_FILES } from '../../domain/logged-model.ts'
-import type { OutputFile } from '../../domain/run.ts'
+import { ARTIFACTS, type OutputFile } from '../../domain/run.ts'
 import { isSafePath } from '../../domain/safe-path.ts'
-import { ARTIFACTS } from '../../store/fold-journals.ts'
 import { ProtocolError } from '../protocol-error.ts'
 import { findModel } from '../tracking/find-model.ts'
 import type { TrackedRun } from '../tracking/tracked-run.ts'

@@ -1,5 +1,5 @@
+import { ARTIFACTS } from '../../domain/run.ts'
 import { MODEL_FILES } from '../../domain/logged-model.ts'
-import { ARTIFACTS } from '../../store/fold-journals.ts'
 import { checkPath, listFolder } from '../artifacts/artifact-place.ts'
 import type { Fields } from '../fields.ts'
 import type { PathParts } from '../routes.ts'

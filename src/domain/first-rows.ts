@@ -1,0 +1,36 @@
+/** So many numbers at least are collected before those that cannot be among the first are left out. */
+const AT_ONCE = 1000
+
+/**
+ * Returns the rows whose numbers may be among the first so many: those that are not behind the last of them. Many
+ * thousands are told in one pass, without a look at anything else of a row.
+ *
+ * @param numbers - by row; NaN where a row does not count.
+ * @returns in the order of `numbers`; undefined where there are fewer numbers than are wanted.
+ */
+export function firstRows(numbers: Float64Array, limit: number, isDescending: boolean): number[] | undefined {
+  if (limit === 0) return []
+  const sign = isDescending ? 1 : -1
+  const bound = lowestOfHighest(numbers, limit, sign)
+  if (bound === undefined) return undefined
+  const rows: number[] = []
+  for (let row = 0; row < numbers.length; row++) if (sign * numbers[row]! >= bound) rows.push(row)
+  return rows
+}
+
+function lowestOfHighest(numbers: Float64Array, limit: number, sign: number): number | undefined {
+  if (limit > numbers.length) return undefined
+  const highest = new Float64Array(2 * limit + AT_ONCE)
+  let count = 0
+  let bound = -Infinity
+  for (const number of numbers) {
+    const value = sign * number
+    if (!(value >= bound)) continue
+    highest[count++] = value
+    if (count < highest.length) continue
+    highest.sort().copyWithin(0, count - limit)
+    count = limit
+    bound = highest[0]!
+  }
+  return count < limit ? undefined : highest.subarray(0, count).sort()[count - limit]
+}
