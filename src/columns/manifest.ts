@@ -17,8 +17,8 @@ export interface Manifest {
   }[]
 }
 
-// Another number makes every earlier index an old one, which is built anew.
-const FORMAT = 1
+/** Another number makes every earlier index an old one, which is built anew. */
+export const INDEX_FORMAT = 1
 const NAME = 'manifest'
 const TABLE = /^[0-9a-f]{32}\.table$/
 /** How long a file that nothing names is left alone, in ms: somebody may be about to name it. */
@@ -30,13 +30,13 @@ export function readManifest(folder: string): Manifest | undefined {
   const end = text.lastIndexOf('\n', text.length - 2)
   if (end < 0 || text.slice(end + 1) !== `${crc32(text.slice(0, end))}\n`) return undefined
   const { format, ...manifest } = JSON.parse(text.slice(0, end)) as Manifest & { format: number }
-  return format === FORMAT ? manifest : undefined
+  return format === INDEX_FORMAT ? manifest : undefined
 }
 
 /** Puts a manifest in the place of the last one, and deletes tables that it does not name. */
 export function writeManifest(folder: string, manifest: Omit<Manifest, 'id'>): void {
   const id = randomName(16)
-  const text = JSON.stringify({ format: FORMAT, id, ...manifest })
+  const text = JSON.stringify({ format: INDEX_FORMAT, id, ...manifest })
   const file = path.join(folder, `${NAME}-${id}.new`)
   writeFileSync(file, `${text}\n${crc32(text)}\n`, { flag: 'wx' })
   try {

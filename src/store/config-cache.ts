@@ -3,8 +3,8 @@ import path from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Config } from '../domain/config.ts'
 
-// Another number where another program would read a configuration otherwise.
-const FORMAT = 3
+/** Another number where another program would read a configuration otherwise. */
+export const CONFIG_FORMAT = 3
 /** So many texts are remembered. */
 const MOST = 64
 
@@ -53,6 +53,6 @@ function tryRemove(file: string): void {
 }
 
 function fileOf(commonDir: string, text: string): string {
-  const name = [FORMAT, text.length, crc32(text).toString(16)].join('-')
+  const name = [CONFIG_FORMAT, text.length, crc32(text).toString(16)].join('-')
   return path.join(commonDir, 'model', 'config', `${name}.json`)
 }

@@ -72,8 +72,11 @@ export const history: fc.Arbitrary<NoteEdit[][]> = fc.array(fc.array(edit, { min
 })
 
 /** Makes one commit of edits to the notes of runs. */
-export async function commitNotes(repo: TestRepo, edits: readonly NoteEdit[]): Promise<void> {
-  const ref = 'refs/notes/model/runs'
+export async function commitNotes(
+  repo: TestRepo,
+  edits: readonly NoteEdit[],
+  ref = 'refs/notes/model/runs',
+): Promise<void> {
   const known = (await repo.exec('git', ['rev-parse', '--verify', '--quiet', ref])).exitCode === 0
   const lines = [
     `commit ${ref}\ncommitter A <a@example.org> 1 +0000\ndata 0\n${known ? `from ${ref}^0\n` : ''}`,

@@ -12,6 +12,10 @@ import { selectRuns } from '../../src/features/select-runs.ts'
 import type { World } from '../../src/domain/world.ts'
 import { listRuns } from '../../src/features/list-runs.ts'
 import { runsOfCommit } from '../../src/features/link-runs.ts'
+import { appendEvent } from '../../src/journal/append-event.ts'
+import { journalFolder } from '../../src/journal/journal-folder.ts'
+import { identifyProcess } from '../../src/journal/process-identity.ts'
+import { RUNS_NOTES, trackingRef } from '../../src/git/refs.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { askRuns } from '../../src/store/run-index.ts'
 import { findProducers, findRun } from '../../src/store/runs.ts'
@@ -139,6 +143,30 @@ describe('the index of runs', () => {
     )
   })
 
+  it('answers as the notes and journals do, whatever teammates bring and while runs go on', async () => {
+    const folded = trackingRef('origin', RUNS_NOTES)
+    await fc.assert(
+      fc.asyncProperty(
+        history,
+        history,
+        fc.array(fc.nat(20), { maxLength: 4 }),
+        async (ours, theirs, live) => {
+          const repo = await gitdir()
+          await repo.commit({ 'train.py': '1' })
+          for (const [index, number] of live.entries()) {
+            await begin(repo, number, index)
+            await commitNotes(repo, ours[index] ?? [])
+            await commitNotes(repo, theirs[index] ?? [], folded)
+            await compareAnswers(repo)
+          }
+          for (const edits of theirs) await commitNotes(repo, edits, folded)
+          await compareAnswers(repo)
+        },
+      ),
+      { numRuns: Number(process.env['INDEX_RUNS'] ?? 4) },
+    )
+  })
+
   describe('that is not as it was written', () => {
     const note = (number: number): NoteEdit => {
       const run = runId(number)
@@ -245,6 +273,26 @@ describe('the index of runs', () => {
     await compareAnswers(repo)
   })
 })
+
+// A run that goes on as long as this process does.
+async function begin(repo: TestRepo, number: number, index: number): Promise<void> {
+  const [commit, tree] = (await repo.git('rev-parse', 'HEAD', 'HEAD^{tree}')).split('\n') as [string, string]
+  const folder = journalFolder(repo.path('.git'), runId(number))
+  appendEvent(folder, {
+    time: 1_790_000_000_000 + index,
+    process: identifyProcess(process.pid),
+    start: {
+      run: runId(number),
+      name: `live ${index}`,
+      kind: 'training',
+      started: new Date(1_790_000_000_000 + 1000 * number).toISOString(),
+      code: { commit, tree, dirty: false },
+      params: { lr: number },
+    },
+    metrics: { 'val/acc': number / 3 },
+    step: 1,
+  })
+}
 
 function isTable(file: string): boolean {
   return file.endsWith('.table')

@@ -7,6 +7,7 @@ import { sortRuns } from '../../src/domain/sort-runs.ts'
 import type { RunRecord } from '../../src/domain/run.ts'
 import { listNotes, readNotes } from '../../src/git/notes.ts'
 import { RUNS_NOTES } from '../../src/git/refs.ts'
+import { liveStates } from '../../src/store/live-runs.ts'
 import type { Store } from '../../src/store/open-store.ts'
 import { decodeRun } from '../../src/store/run-codec.ts'
 
@@ -17,11 +18,11 @@ export interface EveryRun {
   unreadable: Map<string, string[]>
 }
 
-/** Reads every note, without the index and without the fast reader. */
+/** Reads every note and journal, without the index and without the fast reader. */
 export async function readEvery(store: Store): Promise<EveryRun> {
   const every: EveryRun = { records: [], problems: new Map(), unreadable: new Map() }
   const tip = store.tips.get(RUNS_NOTES)
-  if (tip === undefined) return every
+  if (tip === undefined) return withLive(every, store)
   const targets = [...new Set((await listNotes(store.repo, tip)).map(({ target }) => target))]
   for (const { target, text } of (await readNotes(store.repo, tip, targets)).values()) {
     const { value, problems } = decodeRun(target, text)
@@ -31,7 +32,13 @@ export async function readEvery(store: Store): Promise<EveryRun> {
       if (problems.length > 0) every.problems.set(target, problems)
     }
   }
-  return every
+  return withLive(every, store)
+}
+
+function withLive(every: EveryRun, store: Store): EveryRun {
+  const noted = new Set(every.records.map(({ run }) => run))
+  const live = liveStates(store).map(({ state }) => state.record)
+  return { ...every, records: [...every.records, ...live.filter(({ run }) => !noted.has(run))] }
 }
 
 /** Filters and sorts as `git model runs` does. */
