@@ -11,26 +11,21 @@ const AT_ONCE = 1000
 export function firstRows(numbers: Float64Array, limit: number, isDescending: boolean): number[] | undefined {
   if (limit === 0) return []
   const sign = isDescending ? 1 : -1
-  const bound = lowestOfHighest(numbers, limit, sign)
-  if (bound === undefined) return undefined
   const rows: number[] = []
-  for (let row = 0; row < numbers.length; row++) if (sign * numbers[row]! >= bound) rows.push(row)
-  return rows
-}
-
-function lowestOfHighest(numbers: Float64Array, limit: number, sign: number): number | undefined {
-  if (limit > numbers.length) return undefined
   const highest = new Float64Array(2 * limit + AT_ONCE)
   let count = 0
   let bound = -Infinity
-  for (const number of numbers) {
-    const value = sign * number
+  for (let row = 0; row < numbers.length; row++) {
+    const value = sign * numbers[row]!
     if (!(value >= bound)) continue
+    rows.push(row)
     highest[count++] = value
     if (count < highest.length) continue
     highest.sort().copyWithin(0, count - limit)
     count = limit
     bound = highest[0]!
   }
-  return count < limit ? undefined : highest.subarray(0, count).sort()[count - limit]
+  if (count < limit) return undefined
+  const last = highest.subarray(0, count).sort()[count - limit]!
+  return rows.filter((row) => sign * numbers[row]! >= last)
 }

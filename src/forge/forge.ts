@@ -25,6 +25,8 @@ export interface Forge {
   mergeBase(base: Oid, head: Oid): Promise<Oid | undefined>
   /** Returns the open request of a branch, given as `owner:branch`, and the tip of the branch it goes to. */
   openRequest(headLabel: string, head: Oid): Promise<{ number: number; target: Oid } | undefined>
+  /** Returns the commits of a request, the newest first. */
+  requestCommits(number: number): Promise<Oid[]>
   /** Returns the request whose merge made a commit. */
   mergedRequest(commit: Oid): Promise<MergedRequest | undefined>
 }

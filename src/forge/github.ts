@@ -56,6 +56,10 @@ export function github(api: string, project: string, token: string | undefined):
       const found = pulls.find((pull) => pull.head.sha === head)
       return found === undefined ? undefined : { number: found.number, target: found.base.sha }
     },
+    async requestCommits(number) {
+      const commits = await askAll(connection, `${repo}/pulls/${number}/commits?per_page=100`)
+      return (commits as { sha: Oid }[]).map(({ sha }) => sha).toReversed()
+    },
     async mergedRequest(commit) {
       const pulls = (await askAll(connection, `${repo}/commits/${commit}/pulls?per_page=100`)) as Pull[]
       const merged = pulls.filter((pull) => pull.merged_at !== null)

@@ -1,3 +1,4 @@
+import type { Oid } from '../domain/run.ts'
 import type { Forge } from './forge.ts'
 import { ask, askAll, type Connection } from './request.ts'
 
@@ -50,6 +51,10 @@ export function gitlab(api: string, project: string, token: string | undefined):
     },
     // A merge request's pipeline always says its number.
     openRequest: () => Promise.resolve(undefined),
+    async requestCommits(number) {
+      const commits = await askAll(connection, `${root}/merge_requests/${number}/commits?per_page=100`)
+      return (commits as { id: Oid }[]).map(({ id }) => id)
+    },
     async mergedRequest(commit) {
       const path = `${root}/repository/commits/${commit}/merge_requests?per_page=100`
       const requests = (await askAll(connection, path)) as MergeRequest[]

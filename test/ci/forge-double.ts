@@ -23,6 +23,8 @@ export interface ForgeDouble {
   mergeBase: string | undefined
   /** What the host says of pull or merge requests, whatever is asked. */
   pulls: unknown[]
+  /** The commits of the request, the newest first. */
+  commits: string[]
 }
 
 const PAGE = 2
@@ -55,6 +57,11 @@ export async function githubDouble(token: string): Promise<ForgeDouble> {
       return { status: 200, body: { merge_base_commit: { sha: double.mergeBase } } }
     if (/^GET \/repos\/acme\/digits\/(?:pulls|commits\/\w+\/pulls)$/.test(where))
       return { status: 200, body: double.pulls }
+    if (where === 'GET /repos/acme/digits/pulls/7/commits')
+      return page(
+        url,
+        double.commits.toReversed().map((sha) => ({ sha })),
+      )
     if (double.readOnly) return refused
     const { body: text } = body as { body: string }
     if (where === 'POST /repos/acme/digits/issues/7/comments')
@@ -82,6 +89,11 @@ export async function gitlabDouble(token: string): Promise<ForgeDouble> {
     if (where === `GET ${project}/repository/merge_base`)
       return { status: 200, body: { id: double.mergeBase } }
     if (/\/repository\/commits\/\w+\/merge_requests$/.test(where)) return { status: 200, body: double.pulls }
+    if (where === `GET ${project}/merge_requests/7/commits`)
+      return page(
+        url,
+        double.commits.map((id) => ({ id })),
+      )
     if (double.readOnly) return { status: 403, body: { message: '403 Forbidden' } }
     const { body: text } = body as { body: string }
     if (where === `POST ${project}/merge_requests/7/notes`)
@@ -113,6 +125,7 @@ async function start(root: string, handle: Handler): Promise<ForgeDouble> {
     readOnly: false,
     mergeBase: undefined,
     pulls: [],
+    commits: [],
   }
   return double
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { clone, type TestRepo } from '../support/repo.ts'
-import { githubDouble } from './forge-double.ts'
+import { githubDouble, gitlabDouble } from './forge-double.ts'
 import { mergeGroup, pullRequest, push } from './payloads.ts'
 import { asGithub, branchedStory, checkout, share, train, type Story } from './story.ts'
 
@@ -123,5 +123,55 @@ describe('git model ci link', () => {
       },
     ]
     expect((await asGithub(job, ['link'], event)).stderr).toContain('has its run already')
+  })
+
+  it('ties a merge on GitLab to the runs of all commits of the branch, and the last one stands', async () => {
+    const story = await branchedStory(0.93)
+    const { dev } = story
+    await dev.git('switch', '--quiet', 'wider')
+    await train(dev, 'weak', 0.5)
+    const middle = await dev.commit({ 'train.txt': 'middle' }, 'middle')
+    await train(dev, 'best but not what was merged', 0.99)
+    const last = await dev.commit({ 'train.txt': 'last' }, 'last')
+    await train(dev, 'last', 0.95)
+    await train(dev, 'last too', 0.94)
+    const notes = await dev.commit({ 'NOTES.md': 'words' }, 'without a run')
+    await dev.git('push', '--quiet', '--no-verify', 'origin', 'wider', 'wider:refs/merge-requests/7/head')
+    await share(dev)
+    const squashed = await squash(story)
+    const double = await gitlabDouble(TOKEN)
+    double.commits = [notes, last, middle, story.head]
+    const request = {
+      iid: 7,
+      state: 'merged',
+      sha: notes,
+      merge_commit_sha: null,
+      squash_commit_sha: squashed,
+    }
+    double.pulls = [{ ...request, iid: 6, state: 'closed' }, request]
+    const job = await checkout(story.origin, squashed)
+    await job.git('config', 'user.name', 'ci')
+    await job.git('config', 'user.email', 'ci@example.org')
+    const env = {
+      GITLAB_CI: 'true',
+      CI_API_V4_URL: double.api,
+      CI_PROJECT_ID: '42',
+      CI_PIPELINE_SOURCE: 'push',
+      CI_COMMIT_SHA: squashed,
+      CI_COMMIT_BEFORE_SHA: story.main,
+      GITLAB_TOKEN: TOKEN,
+    }
+    const ran = await job.modelIn('.', ['ci', 'link', '--json'], { env })
+    expect(JSON.parse(ran.stdout), ran.stderr).toMatchObject({
+      request: 7,
+      head: notes,
+      runs: [{ name: 'last' }, { name: 'last too' }, { name: 'wider' }, { name: 'weak' }],
+    })
+    expect((await job.modelIn('.', ['ci', 'link'], { env })).stderr).toContain('has its run already')
+    await dev.model('sync')
+    expect((await diff(dev, story.mergeBase, squashed)).head).toMatchObject({
+      rule: 'linked',
+      record: { name: 'last' },
+    })
   })
 })

@@ -1,14 +1,18 @@
 import type { CiEvent } from '../../domain/ci-event.ts'
 import { isModelError } from '../../domain/errors.ts'
-import type { Oid } from '../../domain/run.ts'
+import { columnName } from '../../domain/run-cells.ts'
+import { compareCandidates, isEligible } from '../../domain/run-links.ts'
+import type { Oid, RunRecord } from '../../domain/run.ts'
 import type { Forge, MergedRequest } from '../../forge/forge.ts'
 import { fetchCommits } from '../../git/fetch-commits.ts'
 import { chooseRemote, fetchMetadata } from '../../git/remotes.ts'
 import { gitLine } from '../../git/run-git.ts'
 import { refreshStore, settleStore, type Store } from '../../store/open-store.ts'
 import { syncPrefix } from '../../store/sync-prefix.ts'
+import { readConfig } from '../../store/config.ts'
+import { askRuns } from '../../store/run-index.ts'
 import { editRun } from '../../store/edit-run.ts'
-import { runsOfCommit, standingRun } from '../link-runs.ts'
+import { runsOfCommit, standingRun, type LinkedRun } from '../link-runs.ts'
 import { syncMetadata } from '../sync-metadata.ts'
 
 /** What was linked after a merge. */
@@ -24,8 +28,8 @@ export interface MergeLinked {
 }
 
 /**
- * Ties the commit that a merge made to the runs that belonged to the last commit of the branch, where no other rule
- * finds one: after a squash or rebase onto a base that had moved. Then pushes, again and again where others push too.
+ * Ties the commit that a merge made to the runs of its branch, where no other rule finds one: after a squash or rebase
+ * onto a base that had moved. Then pushes, again and again where others push too.
  *
  * @throws ModelError `remote-unreachable`, `remote-refused`, `sync-race`.
  */
@@ -42,16 +46,52 @@ export async function linkMerged(store: Store, event: CiEvent, forge: Forge): Pr
   if (standingRun(await runsOfCommit(settled, commit)) !== undefined)
     return { ...answer, none: 'found', runs: [] }
   const refs = requestRef(event, merged.number)
-  if ((await fetchCommits(repo, remote, [merged.head], [refs])).length > 0)
-    return { ...answer, none: 'no-run', runs: [] }
-  const linked = await runsOfCommit(settled, merged.head)
-  const standing = standingRun(linked)
-  if (standing === undefined) return { ...answer, none: 'no-run', runs: [] }
-  // Those that compete for the branch's last commit compete for the merged one: the same one stands for both.
-  const runs = linked.filter(({ rule }) => rule === standing.rule).map(({ run }) => run.record)
+  const isHere = (await fetchCommits(repo, remote, [merged.head], [refs])).length === 0
+  const ofHead = isHere ? await runsOfCommit(settled, merged.head) : []
+  const runs = await branchRuns(settled, ofHead, await commitsOf(forge, merged), commit)
+  if (runs.length === 0) return { ...answer, none: 'no-run', runs: [] }
   for (const { run } of runs) settled = await editRun(settled, run, { links: [commit] })
   await syncMetadata(settled, remote)
   return { ...answer, runs: runs.map(({ run, name }) => ({ run, name })) }
+}
+
+// The same run stands for the merged commit as for the branch: of its last commit that has one. Those that compete with
+// it there are linked too, and of earlier commits those that come behind it.
+async function branchRuns(
+  store: Store,
+  ofHead: readonly LinkedRun[],
+  commits: readonly Oid[],
+  merged: Oid,
+): Promise<RunRecord[]> {
+  const better = compareCandidates(await readConfig(store.repo, merged))
+  const standing = standingRun(ofHead)
+  const own = ofHead.filter(({ rule }) => rule === standing?.rule).map(({ run }) => run.record)
+  const earlier = await runsFrom(store, commits)
+  const last = commits.find((commit) => earlier.some(({ code }) => code.commit === commit))
+  const first = standing === undefined ? earlier.filter(({ code }) => code.commit === last) : own
+  const stands = [...first].sort(better)[0]
+  if (stands === undefined) return []
+  const known = new Set(first.map(({ run }) => run))
+  const behind = earlier.filter((record) => !known.has(record.run) && better(stands, record) < 0)
+  return [...first, ...behind].sort(better)
+}
+
+// Runs that may stand for a commit, of those that started from one of these.
+async function runsFrom(store: Store, commits: readonly Oid[]): Promise<RunRecord[]> {
+  return askRuns(store, async (runs) => {
+    const rows = runs.findDigits(columnName('attribute', 'code.commit'), commits, ({ code }) => [code.commit])
+    const found = await runs.load(rows.filter((row) => runs.isNoted(row)))
+    return found.map(({ record }) => record).filter(isEligible)
+  })
+}
+
+async function commitsOf(forge: Forge, { number, head }: MergedRequest): Promise<Oid[]> {
+  try {
+    return [...new Set([head, ...(await forge.requestCommits(number))])]
+  } catch (error) {
+    if (!isModelError(error)) throw error
+    return [head]
+  }
 }
 
 // The host knows. Where it is not asked or does not answer, the commit's own message may name the request.

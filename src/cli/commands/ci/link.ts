@@ -8,9 +8,10 @@ export const link = buildCommand<{ json?: boolean }, [], Context>({
     brief: 'Tie a merged commit to the runs of its branch',
     fullDescription: [
       'For a job that runs on a push to the branch that requests are merged into. It asks the host which request the',
-      'commit came from, and links the runs that belonged to the last commit of that branch, where no other rule finds a',
-      'run for the merged commit: after a squash or a rebase onto a base that had moved. Then it pushes the runs, so the',
-      'token needs the right to write. To do it twice changes nothing.',
+      'commit came from, and links the runs of that branch, where no other rule finds a run for the merged commit: after',
+      'a squash or a rebase onto a base that had moved. The run of the last commit stands for it; earlier ones that would',
+      'take its place are left out. Then it pushes the runs, so the token needs the right to write. To do it twice',
+      'changes nothing.',
       '',
       'Examples:',
       '  git model ci link',
