@@ -1,6 +1,6 @@
 """Times what MLflow's client waits for. Prints milliseconds of each round as JSON.
 
-usage: mlflow-client.py ours|theirs RUNS [DATABASE]
+usage: mlflow-client.py ours|theirs|idle RUNS [DATABASE]
 
 With a database, as many runs as the other side has are put into it first, with the same numbers of everything.
 """
@@ -59,7 +59,7 @@ def main():
     if side == "theirs":
         many = client.create_experiment("digits")
         seed(sys.argv[3], many, count)
-    else:
+    elif side == "ours":
         many = client.get_experiment_by_name("digits").experiment_id
     experiment = client.create_experiment("bench")
     run = client.create_run(experiment).info.run_id
@@ -84,6 +84,9 @@ def main():
     timed("log_metric, one at a time", log_metrics, per=50)
     timed("log_batch of 1,000 metrics", log_batch)
     timed("create and finish a run", create_and_finish, per=5)
+    if side == "idle":
+        print(json.dumps(times))
+        return
     timed("search_runs by a metric, 20 of the runs", search)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model.bin")

@@ -1,14 +1,15 @@
 // npm run bench:mlflow: what MLflow's own client waits for, from git model serve and from MLflow's server on SQLite,
-// side by side in one run. Needs a Python with mlflow: GIT_MODEL_TEST_PYTHON, or the one that npm run test:clients made.
+// side by side in one run, and from a server that does nothing: what the client itself takes. Needs a Python with mlflow: GIT_MODEL_TEST_PYTHON, or the one that npm run test:clients made.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { importHistory } from './history/import-history.mjs'
-import { makeEnvironment, print, program, project, row, run } from './support.mjs'
+import { makeEnvironment, median, print, program, project, row, run } from './support.mjs'
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 10_000)
 const GOALS = {
@@ -29,17 +30,81 @@ if (!existsSync(python)) {
   process.exit(1)
 }
 try {
+  const starts = await measureStarts()
   const ours = await startOurs()
   const theirs = await startTheirs()
   const [times, peers] = [await measure('ours', ours), await measure('theirs', theirs)]
-  print(
-    Object.entries(GOALS).map(([what, goal]) => row(what, 'mlflow server', times[what], peers[what], goal)),
-  )
+  const idle = await measureIdle()
+  const rows = Object.entries(GOALS).map(([what, goal]) => {
+    const note = idle[what] && `the client alone: ${median(idle[what]).toFixed(1)} ms`
+    return row(what, 'mlflow server', times[what], peers[what], goal, note)
+  })
+  print([...starts, ...rows])
   process.stdout.write(`largest resident set of git model serve: ${ours.peak()} MB\n`)
 } finally {
-  for (const server of servers) process.kill(-server.pid, 'SIGTERM')
+  for (const server of servers) if (server.exitCode === null) process.kill(-server.pid, 'SIGTERM')
   await sleep(1000)
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+// In a repository without runs.
+async function measureStarts() {
+  const cwd = path.join(folder, 'empty')
+  mkdirSync(cwd)
+  run('git', ['init', '--quiet'], { cwd, env })
+  run('git', ['commit', '--quiet', '--allow-empty', '-m', 'first'], { cwd, env })
+  const times = { boot: [], answer: [], led: [], plain: [] }
+  for (let round = 0; round < 7; round++) {
+    times.boot.push(await timed(() => run(process.execPath, ['-e', '0'], { cwd, env })))
+    times.answer.push(await timed(() => firstAnswer(cwd)))
+    times.led.push(untilCommand(cwd, []))
+    times.plain.push(untilCommand(cwd, ['--no-mlflow']))
+  }
+  const above = median(times.answer) - median(times.boot)
+  const note = `${above.toFixed(0)} ms above it, goal <= 100`
+  return [
+    row('start of the server to its first answer', "Node's boot", times.answer, times.boot, undefined, note),
+    row('start of the command of git model run', '--no-mlflow', times.led, times.plain, 1.1),
+  ]
+}
+
+async function firstAnswer(cwd) {
+  const port = await freePort()
+  const server = start(process.execPath, [program, 'serve', '--port', String(port)], cwd)
+  const url = `http://127.0.0.1:${port}/api/2.0/mlflow/experiments/get?experiment_id=0`
+  for (;;) {
+    if ((await fetch(url).catch(() => undefined))?.ok === true) break
+    await sleep(2)
+  }
+  server.kill('SIGTERM')
+}
+
+// The command says when it began.
+function untilCommand(cwd, words) {
+  const began = Date.now()
+  const command = ['--', process.execPath, '-p', 'Math.round(performance.timeOrigin)']
+  return Number(run(process.execPath, [program, 'run', ...words, ...command], { cwd, env })) - began
+}
+
+async function timed(action) {
+  const from = performance.now()
+  await action()
+  return performance.now() - from
+}
+
+// A server that knows one run and forgets everything.
+async function measureIdle() {
+  const info = { run_id: 'a'.repeat(40), run_uuid: 'a'.repeat(40), experiment_id: '1', status: 'RUNNING' }
+  const runInfo = { ...info, start_time: 1, lifecycle_stage: 'active', artifact_uri: 'mlflow-artifacts:/1' }
+  const body = JSON.stringify({ experiment_id: '1', run: { info: runInfo, data: {} }, run_info: runInfo })
+  const server = createHttpServer((request, response) => {
+    request.resume().on('end', () => response.setHeader('content-type', 'application/json').end(body))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const times = await measure('idle', { url: `http://127.0.0.1:${server.address().port}` })
+  server.close()
+  return times
 }
 
 async function startOurs() {
@@ -70,7 +135,12 @@ async function measure(side, { url, database }) {
   const words = [script, side, String(RUNS), ...(database === undefined ? [] : [database])]
   const child = spawn(python, words, {
     cwd: folder,
-    env: { ...env, MLFLOW_TRACKING_URI: url, MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: 'true' },
+    env: {
+      ...env,
+      MLFLOW_TRACKING_URI: url,
+      MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: 'true',
+      MLFLOW_DISABLE_TELEMETRY: 'true',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let text = ''
@@ -81,7 +151,9 @@ async function measure(side, { url, database }) {
 }
 
 function start(command, words, cwd) {
-  const server = spawn(command, words, { cwd, env, stdio: 'ignore', detached: true })
+  // MLflow's server has workers for jobs, which nobody here asks for.
+  const quiet = { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false', MLFLOW_DISABLE_TELEMETRY: 'true' }
+  const server = spawn(command, words, { cwd, env: { ...env, ...quiet }, stdio: 'ignore', detached: true })
   servers.push(server)
   return server
 }

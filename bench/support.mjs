@@ -70,7 +70,8 @@ export function row(what, against, ours, theirs, goal, note) {
   return { what, against, ours: median(ours), theirs: median(theirs), ratio, goal, note }
 }
 
-function median(values) {
+/** The median of some numbers. */
+export function median(values) {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)]
 }

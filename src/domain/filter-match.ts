@@ -7,7 +7,7 @@ import type { Scalar } from './run.ts'
 
 const ABBREVIATED = /^[0-9a-f]{4,63}$/
 
-/** Tells whether a run fits a filter. What a run does not have never fits, `!=` included. */
+/** Tells whether a run fits a filter. What a run does not have fits `IS NULL` alone, and not even `!=`. */
 export function matchesFilter(filter: Filter, view: FilterView): boolean {
   return filter.clauses.every((clause) => matchesClause(clause, view, filter.strict))
 }
@@ -19,8 +19,12 @@ function matchesClause(clause: FilterClause, view: FilterView, strict: boolean):
     return values.some((value) => value !== undefined && matchesValue(clause, value, 'text', strict))
   }
   const value = view[group](key)
-  if (value === undefined) return false
-  return matchesValue(clause, value, group === 'attribute' ? attributeOf(key).type : 'text', strict)
+  if (value === undefined) return clause.operator === 'IS NULL'
+  if (clause.operator === 'IS NULL') return false
+  return (
+    clause.operator === 'IS NOT NULL' ||
+    matchesValue(clause, value, group === 'attribute' ? attributeOf(key).type : 'text', strict)
+  )
 }
 
 function matchesValue(clause: FilterClause, actual: Scalar, type: AttributeType, strict: boolean): boolean {

@@ -2,7 +2,7 @@ import { filterError, type Span } from './filter-error.ts'
 import { describe, parseField, peek, take, type Cursor } from './filter-field.ts'
 import { tokenize, type Token } from './filter-token.ts'
 import { parseValue } from './filter-value.ts'
-import type { Filter, FilterClause, FilterOperator } from './filter.ts'
+import type { Filter, FilterClause, FilterField, FilterOperator } from './filter.ts'
 
 const OPERATORS: ReadonlySet<string> = new Set(['=', '!=', '<', '<=', '>', '>='])
 const OPERATOR_HINTS: Readonly<Record<string, string>> = {
@@ -53,6 +53,10 @@ function parseClause(cursor: Cursor): FilterClause {
   const field = parseField(cursor)
   const name = { start, end: cursor.tokens[cursor.at - 1]!.end }
   const { operator, span } = parseOperator(cursor, name)
+  if (operator === 'IS NULL' || operator === 'IS NOT NULL') {
+    checkAbsence(cursor, field, operator, span)
+    return { field, operator, value: '' }
+  }
   return { field, operator, value: parseValue(cursor, field, operator, { name, operator: span }) }
 }
 
@@ -66,7 +70,32 @@ function parseOperator(cursor: Cursor, name: Span): { operator: FilterOperator; 
   if (word === 'NOT' && isWord(peek(cursor), 'IN')) {
     return { operator: 'NOT IN', span: { start: token.start, end: take(cursor).end } }
   }
+  if (word === 'IS') return parseAbsence(cursor, token)
   throw badOperator(cursor, token, name)
+}
+
+function parseAbsence(cursor: Cursor, { start }: Token): { operator: FilterOperator; span: Span } {
+  const isNegated = isWord(peek(cursor), 'NOT')
+  if (isNegated) take(cursor)
+  const last = take(cursor)
+  const span = { start, end: last.end }
+  if (isWord(last, 'NULL')) return { operator: isNegated ? 'IS NOT NULL' : 'IS NULL', span }
+  throw filterError(
+    cursor.text,
+    last,
+    'only NULL can follow IS',
+    'write IS NULL, IS NOT NULL, or = for a value',
+  )
+}
+
+function checkAbsence(cursor: Cursor, { group }: FilterField, operator: FilterOperator, span: Span): void {
+  if (group === 'param' || group === 'tag') return
+  throw filterError(
+    cursor.text,
+    span,
+    `only params and tags can be asked for ${operator}`,
+    'compare it with a value',
+  )
 }
 
 function badOperator(cursor: Cursor, token: Token, name: Span): Error {

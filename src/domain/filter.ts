@@ -9,12 +9,25 @@ export interface FilterField {
 }
 
 /** How a clause compares. */
-export type FilterOperator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'LIKE' | 'ILIKE' | 'IN' | 'NOT IN'
+export type FilterOperator =
+  | '='
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | 'LIKE'
+  | 'ILIKE'
+  | 'IN'
+  | 'NOT IN'
+  | 'IS NULL'
+  | 'IS NOT NULL'
 
 /** One comparison. */
 export interface FilterClause {
   readonly field: FilterField
   readonly operator: FilterOperator
+  /** Empty where it only asks whether there is a value. */
   readonly value: number | string | readonly string[]
 }
 
@@ -36,7 +49,10 @@ const PLURAL = {
 /** Writes a filter so that parsing it gives the same filter. */
 export function formatFilter(filter: Filter): string {
   return filter.clauses
-    .map(({ field, operator, value }) => `${formatField(field)} ${operator} ${formatValue(value)}`)
+    .map(({ field, operator, value }) => {
+      const right = operator.startsWith('IS ') ? '' : ` ${formatValue(value)}`
+      return `${formatField(field)} ${operator}${right}`
+    })
     .join(' AND ')
 }
 

@@ -10,6 +10,7 @@ export class GitDialog {
   readonly #args: readonly string[]
   #process: AskedProcess | undefined
   #idle: NodeJS.Timeout | undefined
+  #isOver = false
 
   constructor({ root }: { readonly root: string }, args: readonly string[]) {
     this.#root = root
@@ -32,12 +33,17 @@ export class GitDialog {
       throw error
     } finally {
       clearTimeout(this.#idle)
-      this.#idle = setTimeout(() => this.end(), IDLE).unref()
+      this.#idle = setTimeout(() => this.#release(), this.#isOver ? 0 : IDLE).unref()
     }
   }
 
-  /** Lets the process go. */
+  /** Lets the process go. What is asked all the same is answered by one that goes at once. */
   end(): void {
+    this.#isOver = true
+    this.#release()
+  }
+
+  #release(): void {
     clearTimeout(this.#idle)
     this.#process?.end()
     this.#process = undefined

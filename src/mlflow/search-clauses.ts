@@ -27,27 +27,45 @@ const GROUPS: Readonly<Record<string, string>> = {
   params: 'param',
   parameter: 'param',
 }
-const COMPARISONS = new Set(['=', '!=', '<', '<=', '>', '>=', 'LIKE', 'ILIKE', 'IN', 'NOT IN'])
+/** Attributes that are numbers, of whatever is searched. */
+const NUMBERS = new Set([
+  'creation_time',
+  'creation_timestamp',
+  'creation_timestamp_ms',
+  'last_update_time',
+  'last_updated_timestamp',
+  'last_updated_timestamp_ms',
+  'version_number',
+])
+const NUMBER_COMPARISONS = new Set(['=', '!=', '<', '<=', '>', '>='])
+const TEXT_COMPARISONS = new Set(['=', '!=', 'LIKE', 'ILIKE', 'IN', 'NOT IN'])
+const ABSENCES = new Set(['IS NULL', 'IS NOT NULL'])
 
-/** Parses comparisons that are joined by AND. @throws ProtocolError INVALID_PARAMETER_VALUE. */
-export function parseClauses(text: string): Clause[] {
+/**
+ * Parses comparisons that are joined by AND.
+ *
+ * @param absences - groups of which a clause may ask whether there is a value.
+ * @throws ProtocolError INVALID_PARAMETER_VALUE.
+ */
+export function parseClauses(text: string, absences: readonly string[] = []): Clause[] {
   const tokens = [...tokenize(text)]
   const clauses: Clause[] = []
   const take = (): Token => tokens.shift()!
   while (tokens[0]!.kind !== 'end') {
     if (clauses.length > 0 && take().text.toUpperCase() !== 'AND') throw unreadable(text)
-    clauses.push(readClause(text, tokens, take))
+    clauses.push(readClause(text, tokens, take, absences))
   }
   return clauses
 }
 
-/** Tells whether all clauses hold. What is missing never fits. */
+/** Tells whether all clauses hold. What is missing fits `IS NULL` alone. */
 export function matchesClauses(
   clauses: readonly Clause[],
   read: (group: string, key: string) => Compared,
 ): boolean {
   return clauses.every((clause) => {
     const value = read(clause.group, clause.key)
+    if (ABSENCES.has(clause.operator)) return (value === undefined) === (clause.operator === 'IS NULL')
     if (value === undefined) return false
     return typeof value === 'object' ? value.some((one) => matches(clause, one)) : matches(clause, value)
   })
@@ -87,12 +105,18 @@ export function compareValues(
   return a < b ? -sign : sign
 }
 
-function readClause(text: string, tokens: Token[], take: () => Token): Clause {
+function readClause(text: string, tokens: Token[], take: () => Token, absences: readonly string[]): Clause {
   const field = readField(text, tokens, take)
   let operator = take().text.toUpperCase()
   if (operator === 'NOT') operator = `NOT ${take().text.toUpperCase()}`
-  if (!COMPARISONS.has(operator)) throw unreadable(text)
+  while (operator.startsWith('IS') && !ABSENCES.has(operator) && tokens[0]!.kind === 'word') {
+    operator += ` ${take().text.toUpperCase()}`
+  }
+  if (ABSENCES.has(operator) && absences.includes(field.group)) return { ...field, operator, value: '' }
+  const isNumber = field.group === 'metric' || (field.group === 'attribute' && NUMBERS.has(field.key))
+  if (!(isNumber ? NUMBER_COMPARISONS : TEXT_COMPARISONS).has(operator)) throw unreadable(text)
   const value = operator.endsWith('IN') ? readList(text, take) : readValue(text, take())
+  if (isNumber && typeof value !== 'number') throw unreadable(text)
   return { ...field, operator, value }
 }
 

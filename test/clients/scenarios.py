@@ -176,6 +176,17 @@ FILTERS = [
     "dataset.name LIKE 'tr%'",
     "params.missing = 'x'",
     "metrics.missing != 1",
+    "tags.t IS NULL",
+    "tags.t is not null AND params.p IS NOT NULL",
+    "params.p IS NULL",
+    "parameters.p = 'a'",
+    "attr.run_name = 'run-1'",
+    "params.p like 'a%'",
+    "created > 1002",
+    "user_id = 'nobody'",
+    "datasets.context != 'eval'",
+    "datasets.digest NOT IN ('d1')",
+    "tags.`mlflow.runName` = 'run-3'",
 ]
 BAD_FILTERS = [
     "metrics.m > '1'",
@@ -188,6 +199,14 @@ BAD_FILTERS = [
     "start_time = 'x'",
     "status > 'RUNNING'",
     "datasets.unknown = 'x'",
+    "metrics.m IS NULL",
+    "status IS NOT NULL",
+    "run_name IN ('run-1')",
+    "metrics.m LIKE '1'",
+    "AND metrics.m = 1",
+    "metrics.m = 1 AND",
+    "params.p = 'a' params.number = '9'",
+    "tags.t IS",
 ]
 ORDERS = [
     [],
@@ -257,6 +276,103 @@ def search_runs():
     frame = mlflow.search_runs([experiment], order_by=["metrics.m DESC"])
     columns = sorted(name for name in frame.columns if not name.startswith("tags.mlflow"))
     return found, ordered, codes, pages, views, columns
+
+
+@story
+def search_others():
+    client = MlflowClient()
+    first = client.create_experiment("others-a", tags={"team": "red", "a/b": "2"})
+    second = client.create_experiment("others-b", tags={"team": "blue"})
+    of = lambda text: refusal_or(
+        lambda: sorted(
+            each.name for each in client.search_experiments(filter_string=text) if each.name.startswith("others-")
+        )
+    )
+    texts = [
+        "attribute.name = 'others-a'",
+        "name != 'others-a'",
+        "tags.`a/b` = '2'",
+        "tags.team IS NULL",
+        "tags.team IS NOT NULL",
+        "tags.`a/b` IS NULL",
+        "creation_time > 0",
+        "creation_time < 1 AND name LIKE 'others%'",
+        "last_update_time >= 1",
+        "name = 'x' OR name = 'y'",
+        "nothing = 'x'",
+        "name > 'a'",
+        "creation_time = 'x'",
+        "name IS NULL",
+    ]
+    answers = {text: of(text) for text in texts}
+    answers["by id"] = of(f"experiment_id = '{first}'")
+    answers["by ids"] = of(f"experiment_id IN ('{first}', '{second}')")
+    client.create_registered_model("others", tags={"a": "1"})
+    run = client.create_run(first)
+    for index in range(3):
+        client.create_model_version("others", f"s3://bucket/{index}", run_id=run.info.run_id if index else None)
+    versions = lambda text, **query: refusal_or(
+        lambda: [each.version for each in client.search_model_versions(text, **query)]
+    )
+    for text in (
+        "name = 'others' AND version_number > 1",
+        "name = 'others' and source_path = 's3://bucket/1'",
+        "name = 'others' AND source_path LIKE 's3://%'",
+        "name IN ('others', 'x')",
+        "version_number > 'a'",
+        "foo = 'x'",
+    ):
+        answers[text] = versions(text, order_by=["version_number DESC"])
+    answers["of run"] = versions(f"run_id = '{run.info.run_id}'", order_by=["version_number ASC"])
+    models = lambda text: refusal_or(lambda: [each.name for each in client.search_registered_models(text)])
+    for text in ("name = 'others'", "name ILIKE 'OTH%'", "tags.a = '1' AND name != 'x'", "tags.a LIKE '1'", "foo = 'x'"):
+        answers["models: " + text] = models(text)
+    return answers
+
+
+def refusal_or(action):
+    """What is found, or the code of the refusal."""
+    try:
+        return action()
+    except MlflowException as error:
+        return error.error_code
+
+
+@story
+def said_twice():
+    client = MlflowClient()
+    run = client.create_run(client.create_experiment("twice")).info.run_id
+    for _ in range(2):
+        client.log_param(run, "lr", 0.1)
+        client.log_param(run, "password_file", "x")
+        client.log_batch(run, params=[mlflow.entities.Param("flag", "True"), mlflow.entities.Param("none", "None")])
+        client.set_tag(run, "t", "1")
+        client.log_metric(run, "m", 1, timestamp=5, step=1)
+    mixed = [mlflow.entities.Param("fresh", "1"), mlflow.entities.Param("flag", "False")]
+    refused = refusal(lambda: client.log_batch(run, params=mixed))[0]
+    same = [mlflow.entities.Param("dup", "1"), mlflow.entities.Param("dup", "1")]
+    duplicate = refusal(lambda: client.log_batch(run, params=same))
+    stored = client.get_run(run).data
+    points = len(client.get_metric_history(run, "m"))
+    return dict(sorted(stored.params.items())), points, refused, duplicate if isinstance(duplicate, str) else duplicate[0]
+
+
+@story
+def deleted_artifacts():
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    mlflow.set_experiment("deleted artifacts")
+    with mlflow.start_run() as run:
+        for name in ("a.txt", "b.txt", "deep/c.txt", "deep/er/d.txt"):
+            mlflow.log_text(name, name)
+        repository = get_artifact_repository(run.info.artifact_uri)
+        for name in ("a.txt", "b.txt", "deep/er", "nothing"):
+            repository.delete_artifacts(name)
+        mlflow.log_text("again", "b.txt")
+        names = lambda path=None: [file.path for file in MlflowClient().list_artifacts(run.info.run_id, path)]
+        text = mlflow.artifacts.load_text(f"{run.info.artifact_uri}/b.txt")
+        gone = refusal(lambda: mlflow.artifacts.load_text(f"{run.info.artifact_uri}/a.txt")) == "no error"
+        return names(), names("deep"), text, gone
 
 
 @story
@@ -615,8 +731,9 @@ def main():
             while mlflow.active_run():
                 mlflow.end_run()
         results[told.__name__]["seconds"] = round(time.time() - start, 2)
-    with open(sys.argv[1], "w") as file:
-        json.dump(results, file, indent=1, sort_keys=True)
+        # After each, so that one that hangs is known by what is missing.
+        with open(sys.argv[1], "w") as file:
+            json.dump(results, file, indent=1, sort_keys=True)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,8 @@ export async function startServer(repo: TestRepo, ...args: string[]): Promise<Te
 }
 
 function launch(repo: TestRepo, args: readonly string[]) {
-  return execa(process.execPath, [program, 'serve', '--port', '0', ...args], {
+  const port = args.includes('--port') ? [] : ['--port', '0']
+  return execa(process.execPath, [program, 'serve', ...port, ...args], {
     cwd: repo.dir,
     reject: false,
     stdin: 'ignore',

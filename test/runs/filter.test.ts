@@ -35,6 +35,10 @@ describe('matchesFilter', () => {
     ['metrics.absent != 3', false],
     ["params.absent != 'x'", false],
     ["tags.absent NOT IN ('x')", false],
+    ['tags.absent IS NULL', true],
+    ['tags.absent is not null', false],
+    ['params.lr IS NOT NULL', true],
+    ['params.lr IS NULL', false],
     ["attributes.artifact_uri != 'x'", false],
     ['metrics.loss = nan', true],
     ['metrics.loss > 0', false],
@@ -156,6 +160,9 @@ describe('parseFilter', () => {
     "status = 'done'",
     "status IN ('failed', 'done')",
     "run_id IN '9f2c'",
+    'params.lr IS 1',
+    'params.lr IS NOT',
+    'metrics.loss IS NULL',
     "run_id IN ('a' 'b')",
     'metrik.acc > 1',
     'loss.total > 1',
@@ -172,7 +179,7 @@ describe('parseFilter', () => {
   })
 
   it('throws nothing but filter-invalid, whatever it is given', () => {
-    const words = 'metrics. params.a ` " \' ( ) , = != > 0.5 status . % AND IN NOT'.split(' ')
+    const words = 'metrics. params.a ` " \' ( ) , = != > 0.5 status . % AND IN NOT IS NULL'.split(' ')
     const piece = fc.constantFrom(...words.map((word) => (/^[A-Z]/.test(word) ? ` ${word} ` : word)))
     const text = fc
       .array(fc.oneof(piece, fc.string({ unit: 'binary', maxLength: 5 })), { maxLength: 15 })
@@ -250,5 +257,6 @@ function clause(): fc.Arbitrary<FilterClause> {
       operator: fc.constantFrom('IN', 'NOT IN'),
       value: list,
     }),
+    fc.record({ field: free, operator: fc.constantFrom('IS NULL', 'IS NOT NULL'), value: fc.constant('') }),
   )
 }

@@ -12,7 +12,7 @@ const KEYS = ['experiment_id', 'name', 'creation_time', 'last_update_time']
 /** `POST` and `GET experiments/search`: the one that changed last comes first. */
 export async function searchExperiments(tracking: Tracking, fields: Fields): Promise<object> {
   const size = checkMaxResults(fields.optionalInteger('max_results') ?? 0)
-  const clauses = parseClauses(fields.text('filter'))
+  const clauses = parseClauses(fields.text('filter'), ['tag'])
   for (const { group, key } of clauses) {
     if (group === 'tag' || (group === 'attribute' && KEYS.includes(key))) continue
     throw invalid(`Invalid attribute key '${key}' specified. Valid keys are '${KEYS.join("', '")}'`)
@@ -25,7 +25,8 @@ export async function searchExperiments(tracking: Tracking, fields: Fields): Pro
     if (!isShown(deleted === true)) return false
     return matchesClauses(clauses, (group, key) => {
       if (group === 'tag') return Object.hasOwn(tags ?? {}, key) ? String(tags![key]) : undefined
-      return { name, creation_time: created, last_update_time: updated, experiment_id: '' }[key]
+      const id = tracking.experiments.idOf(experiment.key)
+      return { name, creation_time: created, last_update_time: updated, experiment_id: id }[key]
     })
   })
   const keys = [...fields.texts('order_by'), 'creation_time DESC', 'experiment_id ASC']
