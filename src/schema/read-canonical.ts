@@ -21,6 +21,7 @@ class NotCanonical extends Error {}
 // Deeper than any document of ours; the library tells where what is deeper goes wrong.
 const MAX_DEPTH = 40
 const LONGEST_KEY = 1000
+const BLANK = 32
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[A-Za-z0-9_./@+=-]+(?: [A-Za-z0-9_./@+=-]+)*/y
 const ENTRY = /^("(?:[^"\\]|\\.)*"|[A-Za-z0-9_/][A-Za-z0-9_./@+=-]*(?: [A-Za-z0-9_./@+=-]+)*):(?: (.*))?$/
@@ -53,16 +54,13 @@ class CanonicalReader {
   }
 
   #map(indent: number): Record<string, unknown> {
-    const members = new Map<string, unknown>()
+    const members: Record<string, unknown> = {}
     for (let content = this.#content(indent); content !== undefined; content = this.#content(indent)) {
-      const match = ENTRY.exec(content)
-      if (match === null || match[1]!.length > LONGEST_KEY) throw new NotCanonical()
-      const key = readText(match[1]!)
-      if (members.has(key)) throw new NotCanonical()
+      const { key, rest } = readEntry(content)
       this.#at++
-      members.set(key, match[2] === undefined ? this.#block(indent + 2) : this.#value(match[2], indent))
+      addMember(members, key, rest === undefined ? this.#block(indent + 2) : this.#value(rest, indent))
     }
-    return Object.fromEntries(members)
+    return members
   }
 
   #list(indent: number): unknown[] {
@@ -108,57 +106,93 @@ class CanonicalReader {
   #content(indent: number): string | undefined {
     const line = this.#lines[this.#at]
     if (line === undefined) return undefined
-    const own = line.search(/[^ ]/)
-    if (own === -1 || own > indent) throw new NotCanonical()
+    let own = 0
+    while (line.charCodeAt(own) === BLANK) own++
+    if (own === line.length || own > indent) throw new NotCanonical()
     return own < indent ? undefined : line.slice(indent)
   }
 }
 
 function readInline(text: string): unknown {
-  if (text.startsWith('[')) return readFlow(text, ']', (at) => readItem(text, at)).map(([, value]) => value)
+  if (text.startsWith('[')) return readFlowList(text)
   if (text.startsWith('{')) return readFlowMap(text)
+  if (isPlain(text)) return text
   TOKEN.lastIndex = 0
   if (TOKEN.exec(text)?.[0].length !== text.length) throw new NotCanonical()
   return readScalar(text)
 }
 
+// Plain keys that were seen: the same few stand in a hundred thousand notes. None has a colon in it.
+const KEYS = new Set<string>()
+const MOST_KEYS = 2000
+
+function readEntry(content: string): { key: string; rest: string | undefined } {
+  const colon = content.indexOf(':')
+  const known = content.slice(0, Math.max(colon, 0))
+  if (KEYS.has(known)) {
+    if (colon === content.length - 1) return { key: known, rest: undefined }
+    if (content.charCodeAt(colon + 1) === BLANK) return { key: known, rest: content.slice(colon + 2) }
+  }
+  const match = ENTRY.exec(content)
+  if (match === null) throw new NotCanonical()
+  return { key: readKey(match[1]!), rest: match[2] }
+}
+
+function readKey(token: string): string {
+  if (token.length > LONGEST_KEY) throw new NotCanonical()
+  const key = readText(token)
+  if (key === token && KEYS.size < MOST_KEYS) KEYS.add(key)
+  return key
+}
+
+function addMember(members: Record<string, unknown>, key: string, value: unknown): void {
+  if (Object.hasOwn(members, key)) throw new NotCanonical()
+  if (key === '__proto__')
+    Object.defineProperty(members, key, { value, enumerable: true, configurable: true, writable: true })
+  else members[key] = value
+}
+
 function readFlowMap(text: string): Record<string, unknown> {
-  const entries = readFlow(text, '}', (at) => {
-    const key = readToken(text, at)
-    if (key.length > LONGEST_KEY || !text.startsWith(': ', at + key.length)) throw new NotCanonical()
-    const { value, end } = readItem(text, at + key.length + 2)
-    return { key: readText(key), value, end }
+  const members: Record<string, unknown> = {}
+  readFlow(text, '}', (at) => {
+    const colon = text.indexOf(':', at)
+    const known = text.slice(at, Math.max(colon, at))
+    const isKnown = KEYS.has(known)
+    const token = isKnown ? known : readToken(text, at)
+    if (!text.startsWith(': ', at + token.length)) throw new NotCanonical()
+    const { value, end } = readItem(text, at + token.length + 2)
+    addMember(members, isKnown ? known : readKey(token), value)
+    return end
   })
-  const members = new Map(entries)
-  if (members.size < entries.length) throw new NotCanonical()
-  return Object.fromEntries(members)
+  return members
 }
 
-/** One member of a flow collection. */
-interface FlowItem {
-  key?: string
-  value: unknown
-  end: number
+function readFlowList(text: string): unknown[] {
+  const items: unknown[] = []
+  readFlow(text, ']', (at) => {
+    const { value, end } = readItem(text, at)
+    items.push(value)
+    return end
+  })
+  return items
 }
 
-function readFlow(
-  text: string,
-  close: string,
-  readNext: (at: number) => FlowItem,
-): [key: string, value: unknown][] {
-  const items: [string, unknown][] = []
-  if (text === `${text[0]}${close}`) return items
+/** @param readNext - reads an item that begins at a place, and returns where it ends. */
+function readFlow(text: string, close: string, readNext: (at: number) => number): void {
+  if (text === `${text[0]}${close}`) return
   for (let at = 1; ; at += 2) {
-    const { key = '', value, end } = readNext(at)
-    items.push([key, value])
-    at = end
+    at = readNext(at)
     if (text.startsWith(', ', at)) continue
-    if (text[at] === close && at === text.length - 1) return items
+    if (text[at] === close && at === text.length - 1) return
     throw new NotCanonical()
   }
 }
 
-function readItem(text: string, at: number): FlowItem {
+function readItem(text: string, at: number): { value: unknown; end: number } {
+  const comma = text.indexOf(',', at)
+  const end = comma < 0 ? text.length - 1 : comma
+  const number = text.slice(at, end)
+  if (NUMBER.test(number)) return { value: Number(number), end }
   const token = readToken(text, at)
   return { value: readScalar(token), end: at + token.length }
 }

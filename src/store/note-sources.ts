@@ -54,6 +54,18 @@ export async function decodeSources(
   sources: readonly NoteSource[],
   visit: (source: NoteSource, decoded: StoredRun | UnreadableRun) => void,
 ): Promise<void> {
+  for (let at = 0; at < sources.length; at += AT_ONCE)
+    await decodeSome(repo, sources.slice(at, at + AT_ONCE), visit)
+}
+
+// What is asked for and not read yet takes memory.
+const AT_ONCE = 8192
+
+async function decodeSome(
+  repo: Repository,
+  sources: readonly NoteSource[],
+  visit: (source: NoteSource, decoded: StoredRun | UnreadableRun) => void,
+): Promise<void> {
   const plain = sources.filter(({ blobs, isPlain }) => isPlain === true && blobs.length === 1)
   const missing = new Set(plain)
   await streamObjects(repo, plain.map(firstBlob), LONGEST_NOTE, (index, content) => {
@@ -125,6 +137,9 @@ function firstBlob({ blobs }: NoteSource): Oid {
 }
 
 function group(entries: readonly NoteEntry[]): NoteSource[] {
+  const targets = new Set(entries.map(({ target }) => target))
+  if (targets.size === entries.length)
+    return entries.map(({ target, blob }) => ({ run: target, blobs: [blob] }))
   const found = new Map<Oid, NoteEntry[]>()
   for (const entry of entries) {
     const others = found.get(entry.target)
