@@ -3,7 +3,7 @@ import { editRegisters, mergeRuns } from './merge-runs.ts'
 import type { Registers } from './registers.ts'
 import { SET_FIELDS } from './run-registers.ts'
 import type { OutputFile, RunRecord, RunStatus } from './run.ts'
-import { mergeSeries, summarise, toColumns, type Point, type Series } from './series.ts'
+import { mergeSeries, summarise, toColumns, toPoints, type Point, type Series } from './series.ts'
 import { stableJson } from './stable-json.ts'
 
 /** A run as it is kept: its record and its history. */
@@ -148,11 +148,17 @@ function unite<T>(known: readonly T[] | undefined, added: readonly T[]): T[] | u
 
 function collectPoints(run: string, events: readonly JournalEvent[]): Series {
   const points = new Map<string, Point[]>()
+  const listOf = (name: string): Point[] => {
+    const list = points.get(name) ?? []
+    points.set(name, list)
+    return list
+  }
   for (const event of events) {
     for (const [name, value] of Object.entries(event.metrics ?? {})) {
-      const list = points.get(name) ?? []
-      list.push({ step: event.step ?? 0, value, time: event.time })
-      points.set(name, list)
+      listOf(name).push({ step: event.step ?? 0, value, time: event.time })
+    }
+    for (const [name, columns] of Object.entries(event.points ?? {})) {
+      for (const point of toPoints(columns)) listOf(name).push(point)
     }
   }
   const metrics = Object.fromEntries([...points].map(([name, list]) => [name, toColumns(list)]))

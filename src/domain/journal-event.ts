@@ -1,5 +1,6 @@
 import type { ModelMetric, ModelOutput, RunDataset } from './logged-model.ts'
 import type { StoredNumber } from './number.ts'
+import type { SeriesColumns } from './series.ts'
 import type { Environment, OutputFile, RunExit, RunInput, RunRecord, RunStatus, Scalar } from './run.ts'
 
 /** What a run record holds when the run starts. */
@@ -26,6 +27,8 @@ export interface JournalEvent {
   metrics?: Record<string, StoredNumber>
   /** The step of `metrics`. */
   step?: number
+  /** Many points at once, with times of their own: columns of equal length, by metric. */
+  points?: Record<string, SeriesColumns>
   params?: Record<string, Scalar>
   /** null takes a tag away. */
   tags?: Record<string, Scalar | null>

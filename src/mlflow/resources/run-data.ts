@@ -1,5 +1,6 @@
 import type { JournalEvent } from '../../domain/journal-event.ts'
 import { parseNumber, toStored, type StoredNumber } from '../../domain/number.ts'
+import type { SeriesColumns } from '../../domain/series.ts'
 import type { Scalar } from '../../domain/run.ts'
 import type { ModelMetric } from '../../domain/logged-model.ts'
 import { invalidValue, missingField, readInteger, wrongType, type Fields } from '../fields.ts'
@@ -131,24 +132,40 @@ function readTag(fields: Fields, path: string): [key: string, value: string] {
   return [key, truncate(fields.text('value'), LIMITS.tag)]
 }
 
-// One event holds the values of one time and step, each metric once.
 function metricEvents(metrics: readonly Metric[]): JournalEvent[] {
-  const events: JournalEvent[] = []
-  const open = new Map<string, Record<string, StoredNumber>>()
-  for (const { key, value, time, step } of metrics) {
-    const at = `${time} ${step}`
-    const values = open.get(at)
-    if (values !== undefined && !Object.hasOwn(values, key)) values[key] = value
-    else {
-      const fresh = Object.assign(Object.create(null) as Record<string, StoredNumber>, { [key]: value })
-      open.set(at, fresh)
-      events.push({ time, step, metrics: fresh })
-    }
-  }
+  const [first] = metrics
+  if (first === undefined) return []
   const measured = metrics.flatMap(({ key: metric, value, step, time, model }) =>
     model === undefined ? [] : [{ ...model, metric, value, step, time }],
   )
-  return measured.length === 0 ? events : [...events, { time: measured[0]!.time, model_metrics: measured }]
+  const event = metrics.length === 1 ? pointEvent(first) : pointsEvent(metrics)
+  return measured.length === 0 ? [event] : [event, { time: event.time, model_metrics: measured }]
+}
+
+function pointEvent({ key, value, time, step }: Metric): JournalEvent {
+  return { time, step, metrics: record([[key, value]]) }
+}
+
+// A line of columns, since a batch may have a thousand points.
+function pointsEvent(metrics: readonly Metric[]): JournalEvent {
+  const columns = new Map<string, SeriesColumns>()
+  let last = 0
+  for (const { key, value, time, step } of metrics) {
+    let column = columns.get(key)
+    if (column === undefined) columns.set(key, (column = { step: [], value: [], time: [] }))
+    column.step.push(step)
+    column.value.push(value)
+    column.time.push(time)
+    last = Math.max(last, time)
+  }
+  return { time: last, points: record([...columns]) }
+}
+
+// Any name may be a key: `__proto__` too.
+function record<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
+  const made = Object.create(null) as Record<string, T>
+  for (const [key, value] of entries) made[key] = value
+  return made
 }
 
 function tagEvents(tracking: Tracking, tags: readonly [string, string][]): JournalEvent[] {

@@ -7,6 +7,7 @@ import { presentFiles } from '../../domain/present-files.ts'
 import { stableJson } from '../../domain/stable-json.ts'
 import { JournalFollower } from '../../journal/follow-journal.ts'
 import { journalFolder } from '../../journal/journal-folder.ts'
+import { toPoints } from '../../domain/series.ts'
 import { detach, intern } from './intern.ts'
 import { MetricHistory } from './metric-history.ts'
 
@@ -144,6 +145,9 @@ export class TrackedRun {
     }
     for (const [key, value] of Object.entries(event.metrics ?? {})) {
       this.metrics.add(key, { value, step: event.step ?? 0, time: event.time })
+    }
+    for (const [key, columns] of Object.entries(event.points ?? {})) {
+      for (const point of toPoints(columns)) this.metrics.add(key, point)
     }
     this.#addSets(event)
     this.name = event.name ?? this.name
