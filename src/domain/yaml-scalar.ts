@@ -14,8 +14,12 @@ export function formatText(text: string): string {
   return text.replace(LONE_SURROGATE, '\uFFFD')
 }
 
+// Longer than any text of a record. Node's regular expressions throw when they repeat a group much more often.
+const LONGEST_PLAIN = 1_000_000
+
 /** Tells whether every reader of YAML 1.1 and 1.2 takes an unquoted text for that text. */
 export function isPlain(text: string): boolean {
+  if (text.length > LONGEST_PLAIN) return false
   return (PLAIN.test(text) || OBJECT_NAME.test(text)) && !RESERVED.test(text)
 }
 

@@ -1,21 +1,7 @@
 import { isModelError } from '../domain/errors.ts'
-import type { Oid } from '../domain/run.ts'
 import type { Forge, ForgeComment } from './forge.ts'
+import { numberAt, oidAt, textAt } from './read-member.ts'
 import { ask, askAll, type Connection } from './request.ts'
-
-interface Comment {
-  id: number
-  body: string | null
-  user: { login: string; type: string } | null
-}
-
-interface Pull {
-  number: number
-  head: { sha: string }
-  base: { sha: string }
-  merged_at: string | null
-  merge_commit_sha: string | null
-}
 
 /** Speaks to GitHub, GitHub Enterprise, and what has their REST API. */
 export function github(api: string, project: string, token: string | undefined): Forge {
@@ -30,13 +16,10 @@ export function github(api: string, project: string, token: string | undefined):
   const repo = `/repos/${project}`
   return {
     async listComments(number) {
-      const comments = (await askAll(
-        connection,
-        `${repo}/issues/${number}/comments?per_page=100`,
-      )) as Comment[]
-      const people = comments.some(({ user }) => user?.type === 'User')
+      const comments = await askAll(connection, `${repo}/issues/${number}/comments?per_page=100`)
+      const people = comments.some((comment) => textAt(comment, 'user', 'type') === 'User')
       const viewer = people ? await viewerLogin(connection) : undefined
-      return comments.map((comment) => toComment(comment, viewer))
+      return comments.flatMap((comment) => toComment(comment, viewer))
     },
     createComment: async (number, body) =>
       htmlUrl(
@@ -48,36 +31,41 @@ export function github(api: string, project: string, token: string | undefined):
       ),
     async mergeBase(base, head) {
       const { body } = await ask(connection, { path: `${repo}/compare/${base}...${head}?per_page=1` })
-      return (body as { merge_base_commit?: { sha?: Oid } } | undefined)?.merge_base_commit?.sha
+      return oidAt(body, 'merge_base_commit', 'sha')
     },
     async openRequest(headLabel, head) {
       const query = `state=open&head=${encodeURIComponent(headLabel)}&per_page=100`
-      const pulls = (await askAll(connection, `${repo}/pulls?${query}`)) as Pull[]
-      const found = pulls.find((pull) => pull.head.sha === head)
-      return found === undefined ? undefined : { number: found.number, target: found.base.sha }
+      const pulls = await askAll(connection, `${repo}/pulls?${query}`)
+      const found = pulls.find((pull) => textAt(pull, 'head', 'sha') === head)
+      const [number, target] = [numberAt(found, 'number'), oidAt(found, 'base', 'sha')]
+      return number === undefined || target === undefined ? undefined : { number, target }
     },
     async requestCommits(number) {
       const commits = await askAll(connection, `${repo}/pulls/${number}/commits?per_page=100`)
       return (commits as { sha: Oid }[]).map(({ sha }) => sha).toReversed()
     },
     async mergedRequest(commit) {
-      const pulls = (await askAll(connection, `${repo}/commits/${commit}/pulls?per_page=100`)) as Pull[]
-      const merged = pulls.filter((pull) => pull.merged_at !== null)
-      const found = merged.find((pull) => pull.merge_commit_sha === commit)
-      return found === undefined ? undefined : { number: found.number, head: found.head.sha }
+      const pulls = await askAll(connection, `${repo}/commits/${commit}/pulls?per_page=100`)
+      const merged = pulls.filter((pull) => textAt(pull, 'merged_at') !== undefined)
+      const found = merged.find((pull) => textAt(pull, 'merge_commit_sha') === commit)
+      const [number, head] = [numberAt(found, 'number'), oidAt(found, 'head', 'sha')]
+      return number === undefined || head === undefined ? undefined : { number, head }
     },
   }
 }
 
 // Who wrote a comment is who may change it: a text that looks like ours proves nothing.
-function toComment({ id, body, user }: Comment, viewer: string | undefined): ForgeComment {
-  return { id, body: body ?? '', mine: user !== null && (user.type === 'Bot' || user.login === viewer) }
+function toComment(comment: unknown, viewer: string | undefined): ForgeComment[] {
+  const id = numberAt(comment, 'id')
+  const login = textAt(comment, 'user', 'login')
+  const isMine = textAt(comment, 'user', 'type') === 'Bot' || (login !== undefined && login === viewer)
+  return id === undefined ? [] : [{ id, body: textAt(comment, 'body') ?? '', mine: isMine }]
 }
 
 // The token of a job belongs to nobody: the host refuses to say who it is.
 async function viewerLogin(connection: Connection): Promise<string | undefined> {
   try {
-    return ((await ask(connection, { path: '/user' })).body as { login?: string } | undefined)?.login
+    return textAt((await ask(connection, { path: '/user' })).body, 'login')
   } catch (error) {
     if (isModelError(error, 'host-refused')) return undefined
     throw error
@@ -85,5 +73,5 @@ async function viewerLogin(connection: Connection): Promise<string | undefined> 
 }
 
 function htmlUrl({ body }: { body: unknown }): string | undefined {
-  return (body as { html_url?: string } | undefined)?.html_url
+  return textAt(body, 'html_url')
 }

@@ -1,21 +1,7 @@
 import type { Oid } from '../domain/run.ts'
 import type { Forge } from './forge.ts'
+import { memberAt, numberAt, oidAt, textAt } from './read-member.ts'
 import { ask, askAll, type Connection } from './request.ts'
-
-interface Note {
-  id: number
-  body: string
-  system: boolean
-  author: { id: number }
-}
-
-interface MergeRequest {
-  iid: number
-  sha: string
-  state: string
-  merge_commit_sha: string | null
-  squash_commit_sha: string | null
-}
 
 /** Speaks to GitLab, on gitlab.com or one's own. */
 export function gitlab(api: string, project: string, token: string | undefined): Forge {
@@ -28,13 +14,16 @@ export function gitlab(api: string, project: string, token: string | undefined):
   return {
     async listComments(number) {
       const [found, { body: viewer }] = await Promise.all([
-        askAll(connection, `${notes(number)}?per_page=100&sort=asc`) as Promise<Note[]>,
+        askAll(connection, `${notes(number)}?per_page=100&sort=asc`),
         ask(connection, { path: '/user' }),
       ])
-      const me = (viewer as { id?: number } | undefined)?.id
-      return found
-        .filter(({ system }) => !system)
-        .map(({ id, body, author }) => ({ id, body, mine: author.id === me }))
+      const me = numberAt(viewer, 'id')
+      return found.flatMap((note) => {
+        const id = numberAt(note, 'id')
+        if (id === undefined || memberAt(note, 'system') === true) return []
+        const isMine = me !== undefined && numberAt(note, 'author', 'id') === me
+        return [{ id, body: textAt(note, 'body') ?? '', mine: isMine }]
+      })
     },
     async createComment(number, body) {
       await ask(connection, { method: 'POST', path: notes(number), json: { body } })
@@ -47,7 +36,7 @@ export function gitlab(api: string, project: string, token: string | undefined):
     async mergeBase(base, head) {
       const query = [base, head].map((ref) => `refs[]=${ref}`).join('&')
       const { body } = await ask(connection, { path: `${root}/repository/merge_base?${query}` })
-      return (body as { id?: string } | undefined)?.id
+      return oidAt(body, 'id')
     },
     // A merge request's pipeline always says its number.
     openRequest: () => Promise.resolve(undefined),
@@ -57,13 +46,14 @@ export function gitlab(api: string, project: string, token: string | undefined):
     },
     async mergedRequest(commit) {
       const path = `${root}/repository/commits/${commit}/merge_requests?per_page=100`
-      const requests = (await askAll(connection, path)) as MergeRequest[]
-      const found = requests.find(({ state, ...request }) => {
+      const requests = await askAll(connection, path)
+      const found = requests.find((request) => {
         // A request that was merged without a commit of its own was fast-forwarded to its last one.
-        const made = [request.merge_commit_sha, request.squash_commit_sha, request.sha]
-        return state === 'merged' && made.includes(commit)
+        const made = ['merge_commit_sha', 'squash_commit_sha', 'sha'].map((name) => textAt(request, name))
+        return textAt(request, 'state') === 'merged' && made.includes(commit)
       })
-      return found === undefined ? undefined : { number: found.iid, head: found.sha }
+      const [number, head] = [numberAt(found, 'iid'), oidAt(found, 'sha')]
+      return number === undefined || head === undefined ? undefined : { number, head }
     },
   }
 }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ModelError } from '../domain/errors.ts'
 import type { LfsPointer } from '../domain/lfs-pointer.ts'
+import { readBatchAnswer } from './read-batch-answer.ts'
 import { runLfs } from './run-lfs.ts'
 
 /** How many objects are asked for at a time, as git-lfs does. */
@@ -72,7 +73,9 @@ async function askBatch(
       ? await post(remote, endpoint, pointers, { Authorization: await authorization(root, remote, endpoint) })
       : first
   if (answer.status !== 200) throw failed(remote, `its LFS API answered ${answer.status}`, 'git lfs env')
-  return readAnswer(await boundedText(remote, answer), remote)
+  const has = readBatchAnswer(await boundedText(remote, answer))
+  if ('wrong' in has) throw failed(remote, `its LFS API ${has.wrong}`, 'git lfs env')
+  return has.oids
 }
 
 async function post(
@@ -149,22 +152,6 @@ async function boundedText(remote: string, { body }: Response): Promise<string> 
     chunks.push(chunk as Uint8Array)
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-function readAnswer(text: string, remote: string): string[] {
-  let answer: unknown
-  try {
-    answer = JSON.parse(text)
-  } catch {
-    throw failed(remote, 'its LFS API did not answer with JSON', 'git lfs env')
-  }
-  const objects = (answer as { objects?: unknown } | null)?.objects
-  if (!Array.isArray(objects)) throw failed(remote, 'its LFS API answered without objects', 'git lfs env')
-  return objects.flatMap((object: unknown) => {
-    const { oid, error, actions } = (object ?? {}) as Record<string, unknown>
-    const has = typeof oid === 'string' && error === undefined && typeof actions === 'object'
-    return has ? [oid] : []
-  })
 }
 
 function failed(remote: string, why: string, hint: string): ModelError {

@@ -5,6 +5,7 @@ import {
   isPair,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   parseAllDocuments,
   visit,
@@ -26,13 +27,17 @@ const PARSE_OPTIONS = {
   keepSourceTokens: true,
   prettyErrors: false,
   strict: true,
-  uniqueKeys: true,
+  // The library compares every key with every other: its cost is the square of their number.
+  uniqueKeys: false,
   stringKeys: false,
   logLevel: 'silent',
 } as const
 
 /** How many problems of one text are told. */
 const MAX_PROBLEMS = 20
+
+/** How many YAML tokens a card may have: about five for each line. */
+const MAX_TOKENS = 400_000
 
 /** How often the aliases of a card may multiply what they stand for. */
 const MAX_ALIASES = 100
@@ -124,6 +129,7 @@ interface SourcePair {
 
 function readCard(text: string): ParsedCard {
   if (text.length > MAX_CARD_LENGTH) return problem(`it is longer than ${MAX_CARD_LENGTH} characters`)
+  if (hasManyTokens(text)) return problem('it has too many values to read')
   const lines = new LineCounter()
   try {
     const documents = parseAllDocuments(text, { ...PARSE_OPTIONS, lineCounter: lines })
@@ -132,6 +138,15 @@ function readCard(text: string): ParsedCard {
     if (error instanceof RangeError) return problem('it nests too deeply')
     throw error
   }
+}
+
+/** Tells whether a YAML text has more values than any card: each costs some microseconds and a kilobyte. */
+export function hasManyTokens(text: string): boolean {
+  // A token has a character at least.
+  if (text.length <= MAX_TOKENS) return false
+  let tokens = 0
+  for (const _ of new Lexer().lex(text)) if (++tokens > MAX_TOKENS) return true
+  return false
 }
 
 function readDocument(text: string, documents: Document.Parsed[], lines: LineCounter): ParsedCard {
@@ -144,6 +159,9 @@ function readDocument(text: string, documents: Document.Parsed[], lines: LineCou
   if (second !== undefined) return { problems: [at(lines, second.range[0], 'a second document begins here')] }
   const root: ParsedNode | null | undefined = document?.contents
   if (document === undefined || !isMap(root)) return problem('it is not a map of keys and values')
+  const twice = repeatedKeys(root)
+  if (twice.length > 0)
+    return { problems: twice.map((key) => at(lines, startOf(key) ?? 0, 'Map keys must be unique')) }
   const deep = tooDeep(root)
   if (deep !== undefined) return { problems: [at(lines, startOf(deep) ?? 0, 'it nests too deeply')] }
   try {
@@ -158,6 +176,23 @@ function readDocument(text: string, documents: Document.Parsed[], lines: LineCou
 function unique(problems: CardProblem[]): CardProblem[] {
   const byText = new Map(problems.map((one) => [JSON.stringify(one), one]))
   return [...byText.values()].slice(0, MAX_PROBLEMS)
+}
+
+/** Finds keys that stand in their map for the second time: the first {@link MAX_PROBLEMS} of them. */
+export function repeatedKeys(root: Node): unknown[] {
+  const found: unknown[] = []
+  visit(root, {
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value)) found.push(key)
+        seen.add(key.value)
+      }
+      return found.length < MAX_PROBLEMS ? undefined : visit.BREAK
+    },
+  })
+  return found.slice(0, MAX_PROBLEMS)
 }
 
 function tooDeep(root: unknown): Node | undefined {

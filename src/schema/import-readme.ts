@@ -1,9 +1,9 @@
-import { LineCounter, parseAllDocuments } from 'yaml'
+import { LineCounter, parseAllDocuments, type Document } from 'yaml'
 import { MAX_CARD_LENGTH, type CardDetails, type CardLayout, type CardProblem } from '../domain/card.ts'
 import { splitReadme, type ReadmeParts } from '../domain/card-readme.ts'
 import { isMap, sameValue } from '../domain/card-value.ts'
 import { ModelError } from '../domain/errors.ts'
-import { parseCard } from './card-document.ts'
+import { hasManyTokens, parseCard, repeatedKeys, startOf } from './card-document.ts'
 import { composeCard, formatFront } from './compose-card.ts'
 import { exportReadme } from './export-readme.ts'
 import { metadataOf } from './card-metadata.ts'
@@ -58,9 +58,11 @@ function readFront({ open, front }: ReadmeParts, name: string): Record<string, u
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(line, 1) + above, column: Math.max(col, 1) }
   }
-  const parsed = parseAllDocuments(front, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
-  const documents = Array.isArray(parsed) ? parsed : []
-  const errors = documents.flatMap((document) => document.errors)
+  const documents = parseFront(front, lines, name)
+  const errors = [
+    ...documents.flatMap((document) => document.errors),
+    ...documents.flatMap(({ contents }) => (contents === null ? [] : repeatedKeys(contents))).map(repeated),
+  ]
   if (errors.length > 0) {
     throw invalid(
       name,
@@ -75,6 +77,23 @@ function readFront({ open, front }: ReadmeParts, name: string): Record<string, u
   }
   refuseReserved(value, name, (key) => at(keyOffset(documents[0]?.contents, key)))
   return value
+}
+
+function parseFront(front: string, lines: LineCounter, name: string): Document.Parsed[] {
+  const options = { lineCounter: lines, prettyErrors: false, logLevel: 'silent', uniqueKeys: false } as const
+  try {
+    if (hasManyTokens(front))
+      throw invalid(name, [{ field: '', message: 'its front matter has too many values' }])
+    const parsed = parseAllDocuments(front, options)
+    return Array.isArray(parsed) ? parsed : []
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw invalid(name, [{ field: '', message: 'its front matter nests too deeply' }])
+  }
+}
+
+function repeated(key: unknown): { message: string; pos: [number] } {
+  return { message: 'Map keys must be unique', pos: [startOf(key) ?? 0] }
 }
 
 function valueOf(

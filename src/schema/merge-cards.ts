@@ -29,12 +29,19 @@ export function mergeCards(base: string | undefined, ours: string, theirs: strin
   return mergeTwo(base === undefined ? undefined : joinCards(base), joinCards(ours), joinCards(theirs))
 }
 
+/** Of so many cards in one note one card is made; of more, none. */
+const MAX_JOINED = 50
+
+/** How many characters are read again, in all, to mend what both sides changed. */
+const MAX_MENDED = 10_000_000
+
 /**
  * Makes one card of the stream of cards that git leaves where it concatenates notes. A text of one card, or of
  * what is no YAML, stays as it is.
  */
 export function joinCards(text: string): string {
   const parts = [...new Set(splitStream(text).map((part) => part.text))]
+  if (parts.length > MAX_JOINED) return text
   if (parts.length < 2) return parts.length === 1 && splitStream(text).length > 1 ? parts[0]! : text
   return parts.sort().reduce((joined, part) => mergeTwo(undefined, joined, part).text)
 }
@@ -89,6 +96,7 @@ function mergeDocuments(base: CardDocument | undefined, left: CardDocument, righ
     if (name !== '/card/conflicts' && l?.text !== r?.text && b?.text !== l?.text && b?.text !== r?.text)
       both.push(name)
   }
+  if (both.length * text.length > MAX_MENDED) throw new RangeError('too much is in conflict')
   for (const name of both) {
     const [b, l, r] = [from.get(name), ours.get(name), theirs.get(name)]
     const path = l?.path ?? r?.path
@@ -125,13 +133,17 @@ function pickText(
 
 // The first side's order; what only the other has stands behind what it follows there.
 function mergedOrder(left: string[], right: string[]): string[] {
-  const order = [...left]
-  for (const [index, name] of right.entries()) {
-    if (order.includes(name)) continue
-    const before = right.slice(0, index).findLast((other) => order.includes(other))
-    order.splice(before === undefined ? 0 : order.indexOf(before) + 1, 0, name)
+  const behind = new Map<string | undefined, string[]>()
+  const known = new Set(left)
+  let before: string | undefined
+  for (const name of right) {
+    if (known.has(name)) before = name
+    else if (!behind.get(before)?.push(name)) behind.set(before, [name])
   }
-  return order
+  return [undefined, ...left].flatMap((name) => [
+    ...(name === undefined ? [] : [name]),
+    ...(behind.get(name) ?? []),
+  ])
 }
 
 function mergeConflicts(

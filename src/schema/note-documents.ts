@@ -66,8 +66,13 @@ function judge<T>(
 }
 
 function locate(document: ParsedDocument, { path, message }: SchemaProblem): NoteProblem {
-  const text = path === '' ? message : `${path.slice(1)}: ${message}`
+  const text = path === '' ? message : `${shorten(path.slice(1))}: ${message}`
   return { code: 'note-invalid', message: text, ...document.position(pointerParts(path)) }
+}
+
+// A key can be as long as the note.
+function shorten(path: string): string {
+  return path.length > 300 ? `${path.slice(0, 300)}…` : path
 }
 
 function isNewer(kind: SchemaKind, value: unknown): value is { schema: string } {
@@ -75,6 +80,9 @@ function isNewer(kind: SchemaKind, value: unknown): value is { schema: string } 
   const version = /^([a-z]{1,20})\/v(\d{1,6})$/.exec(String(value.schema))
   return version !== null && version[1] === kind && Number(version[2]) > 1
 }
+
+/** How many tokens all parts together may have. */
+const MOST_GLUED = 500_000
 
 // Whoever concatenates notes by hand may forget the marker between two documents.
 function splitGlued<T>(
@@ -84,12 +92,16 @@ function splitGlued<T>(
 ): T[] | undefined {
   const parts = text.split(/(?<=\n)(?=schema: )/).filter((part) => !/^---\s*$/.test(part))
   if (parts.length < 2 || parts.length > 1000) return undefined
-  const judged = parts.flatMap((part) => parseDocuments(part)).map((document) => judge(kind, document, check))
+  const limits = { tokens: MOST_GLUED / parts.length }
+  const judged = parts
+    .flatMap((part) => parseDocuments(part, limits))
+    .map((document) => judge(kind, document, check))
   const values = judged.flatMap((item) => ('value' in item ? [item.value] : []))
   return values.length === judged.length ? values : undefined
 }
 
 const MAX_APPENDED = 50
+/** The longest text that is looked at, and how many characters are read for it in all. */
 const MAX_MENDED = 1_000_000
 
 // `git notes append` puts what a person writes behind a blank line of the document itself.
@@ -100,7 +112,9 @@ function withoutAppended<T>(
 ): { value: T; rest: string } | undefined {
   if (text.length > MAX_MENDED) return undefined
   const blanks = [...text.matchAll(/\n[ \t]*(?=\n)/g)].slice(-MAX_APPENDED)
+  let tried = 0
   for (const { index } of blanks.toReversed()) {
+    if ((tried += index) > MAX_MENDED) return undefined
     const [document, ...others] = parseDocuments(text.slice(0, index + 1))
     const judged = document === undefined || others.length > 0 ? undefined : judge(kind, document, check)
     if (judged !== undefined && 'value' in judged) return { value: judged.value, rest: text.slice(index + 1) }
@@ -118,10 +132,11 @@ function carriedText(text: string): string {
   return prelude === '' ? `${rest}\n` : `${trimBlanks(`---\n${prelude}\n${rest.slice(3)}`)}\n`
 }
 
-// As `trim`, which takes more than YAML calls blank.
+// As `trim`, which takes more than YAML calls blank. What indents the first line stays: a marker that is indented is none.
 function trimBlanks(text: string): string {
   let [start, end] = [0, text.length]
   while (start < end && ' \t\r\n'.includes(text[start]!)) start++
+  start = text.lastIndexOf('\n', start - 1) + 1
   while (end > start && ' \t\r\n'.includes(text[end - 1]!)) end--
   return text.slice(start, end)
 }

@@ -1,5 +1,5 @@
 import { readCanonical } from './read-canonical.ts'
-import { splitStream, type StreamPart } from './split-stream.ts'
+import { MAX_PARTS, splitStream, type StreamPart } from './split-stream.ts'
 import { readYamlTree, type Budget, type TextProblem, type YamlTree } from './yaml-tree.ts'
 
 /** One document of a stream. */
@@ -71,7 +71,9 @@ function parseJson(part: StreamPart, depth: number): ParsedDocument[] | undefine
   const whole = tryJson(body, depth)
   if (whole !== undefined) return [quickDocument(part, whole, depth)]
   if (!/^\{"[^\n]*\}\s*\n/.test(body)) return undefined
-  const lines = splitLines(part).map((line) => ({ line, value: tryJson(line.text, depth) }))
+  const found = splitLines(part)
+  if (found.length > MAX_PARTS) return undefined
+  const lines = found.map((line) => ({ line, value: tryJson(line.text, depth) }))
   if (lines.some(({ value }) => value === undefined)) return undefined
   return lines.map(({ line, value }) => quickDocument(line, value, depth))
 }

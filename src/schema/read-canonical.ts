@@ -5,7 +5,7 @@ import { hasUnsafe, isPlain } from '../domain/yaml-scalar.ts'
  * It accepts only what has one reading: for everything else, valid YAML or not, the answer is undefined.
  */
 export function readCanonical(text: string): { value: unknown } | undefined {
-  if (!text.startsWith('---\n') || !text.endsWith('\n')) return undefined
+  if (text.length > LONGEST || !text.startsWith('---\n') || !text.endsWith('\n')) return undefined
   const lines = text.slice(4, -1).split('\n')
   try {
     const value = new CanonicalReader(lines).read()
@@ -18,13 +18,18 @@ export function readCanonical(text: string): { value: unknown } | undefined {
 
 class NotCanonical extends Error {}
 
+// As much as is read of any YAML.
+const LONGEST = 16 * 1024 * 1024
 // Deeper than any document of ours; the library tells where what is deeper goes wrong.
 const MAX_DEPTH = 40
 const LONGEST_KEY = 1000
 const BLANK = 32
+// As long as any text of a record may be. Node's regular expressions throw when they repeat a group much more often.
+const LONGEST_TEXT = 1_000_000
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[A-Za-z0-9_./@+=-]+(?: [A-Za-z0-9_./@+=-]+)*/y
-const ENTRY = /^("(?:[^"\\]|\\.)*"|[A-Za-z0-9_/][A-Za-z0-9_./@+=-]*(?: [A-Za-z0-9_./@+=-]+)*):(?: (.*))?$/
+const WORDS = `[A-Za-z0-9_./@+=-]*(?: [A-Za-z0-9_./@+=-]+){0,${LONGEST_TEXT}}`
+const TOKEN = new RegExp(String.raw`"(?:[^"\\]|\\.){0,${LONGEST_TEXT}}"|[A-Za-z0-9_./@+=-]${WORDS}`, 'y')
+const ENTRY = new RegExp(String.raw`^("(?:[^"\\]|\\.){0,${LONGEST_KEY}}"|[A-Za-z0-9_/]${WORDS}):(?: (.*))?$`)
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]\d+)?$/
 
 class CanonicalReader {

@@ -12,7 +12,7 @@ export interface SeriesNote {
 }
 
 // A series is JSON, which costs little to read: what the writer keeps below 16 MiB may be merged to more.
-const LONGEST = 128 * 1024 * 1024
+const LONGEST = 64 * 1024 * 1024
 
 /** Reads the series note of a run: a stream of documents. Never throws, and drops nothing. */
 export function decodeSeriesNote(text: string): SeriesNote {

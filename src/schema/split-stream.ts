@@ -6,7 +6,7 @@ export interface StreamPart {
 }
 
 /** How many documents a stream is split into. */
-const MAX_PARTS = 10_000
+export const MAX_PARTS = 10_000
 
 /**
  * Splits a YAML stream at its document markers. A line that begins with `---` is a marker wherever it stands,
@@ -39,7 +39,17 @@ export function splitStream(stream: string): StreamPart[] {
 
 // Directives and comments belong to the document that follows them.
 function isPrelude(text: string): boolean {
-  return text.split('\n').every((line) => /^(?:\s*$|\s*#|%|\.\.\.\s*$)/.test(line))
+  // From one line with something on it to the next: there may be millions that are empty.
+  const something = /\S/g
+  for (let found = something.exec(text); found !== null; found = something.exec(text)) {
+    const start = text.lastIndexOf('\n', found.index) + 1
+    const end = lineEnd(text, found.index)
+    const [mark] = found
+    const isMarker = mark === '.' && /^\.\.\.\s*$/.test(text.slice(start, end))
+    if (mark !== '#' && !isMarker && (mark !== '%' || start !== found.index)) return false
+    something.lastIndex = end
+  }
+  return true
 }
 
 function lineEnd(text: string, from: number): number {

@@ -1,4 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv'
+import { card as allOfCard } from './generated/all-of-card.js'
+import { config as allOfConfig } from './generated/all-of-config.js'
 import { card } from './generated/card.js'
 import { config } from './generated/config.js'
 import { experiment } from './generated/experiment.js'
@@ -17,7 +19,7 @@ export interface SchemaProblem {
   message: string
 }
 
-const VALIDATORS: Readonly<Record<SchemaKind, ValidateFunction>> = {
+const QUICK: Readonly<Record<SchemaKind, ValidateFunction>> = {
   run,
   series,
   card,
@@ -25,16 +27,29 @@ const VALIDATORS: Readonly<Record<SchemaKind, ValidateFunction>> = {
   experiment,
   registry,
 }
+const THOROUGH: Readonly<Partial<Record<SchemaKind, ValidateFunction>>> = {
+  card: allOfCard,
+  config: allOfConfig,
+}
 
 /** How many problems of one document are told. */
 const MAX_PROBLEMS = 20
 
 const JUNCTIONS = ['anyOf', 'oneOf', 'allOf', 'if', '$ref', 'propertyNames']
 
-/** Checks a value against the schema of its kind. The answer is empty when the value is valid. */
+/** All that is wrong is looked for in so many values: what it takes grows with the square of the errors. */
+const MOST_VALUES = 5000
+
+/**
+ * Checks a value against the schema of its kind. The answer is empty when the value is valid; of a card or a
+ * configuration it is all that is wrong, of what is large and of a note the first problem.
+ */
 export function validate(kind: SchemaKind, value: unknown): SchemaProblem[] {
-  const check = VALIDATORS[kind]
-  if (check(value)) return []
+  const quick = QUICK[kind]
+  if (quick(value)) return []
+  const thorough = THOROUGH[kind]
+  const check = thorough === undefined || countValues(value) > MOST_VALUES ? quick : thorough
+  check(value)
   const errors = (check.errors ?? []).slice(0, 1000)
   const problems = new Map<string, SchemaProblem>()
   for (const error of errors) {
@@ -43,6 +58,16 @@ export function validate(kind: SchemaKind, value: unknown): SchemaProblem[] {
     problems.set(`${problem.path}\n${problem.message}`, problem)
   }
   return joinAlternatives([...problems.values()], errors).slice(0, MAX_PROBLEMS)
+}
+
+function countValues(value: unknown): number {
+  let count = 0
+  const open = [value]
+  for (let next = open.pop(); next !== undefined && count <= MOST_VALUES; next = open.pop()) {
+    count += 1
+    if (typeof next === 'object' && next !== null) open.push(...Object.values(next).slice(0, MOST_VALUES))
+  }
+  return count
 }
 
 /** Splits a JSON Pointer into the keys and indices it goes through. */

@@ -86,19 +86,23 @@ async function decodeCarefully(
   sources: readonly NoteSource[],
   visit: (source: NoteSource, decoded: StoredRun | UnreadableRun) => void,
 ): Promise<void> {
-  const strange = await decodePlain(
+  const strange = await decodePlain(repo, byBlob(sources.filter(({ blobs }) => blobs.length === 1)), visit)
+  if (strange.size === 0 && sources.every(({ blobs }) => blobs.length === 1)) return
+  const { decodeNotes, decodeText } = await import('./decode-run.ts')
+  const groups = [...byBlob([...strange])]
+  const missing = strange
+  await streamObjects(
     repo,
-    sources.filter(({ blobs }) => blobs.length === 1),
-    visit,
+    groups.map(([blob]) => blob),
+    LONGEST_NOTE,
+    (index, content, size) => {
+      const decode = decodeNotes(content, size)
+      for (const source of groups[index]![1]) {
+        missing.delete(source)
+        visit(source, decode(source.run))
+      }
+    },
   )
-  if (strange.length === 0 && sources.every(({ blobs }) => blobs.length === 1)) return
-  const { decodeNote, decodeText } = await import('./decode-run.ts')
-  const missing = new Set(strange)
-  await streamObjects(repo, strange.map(firstBlob), LONGEST_NOTE, (index, content, size) => {
-    const source = strange[index]!
-    missing.delete(source)
-    visit(source, decodeNote(source.run, content, size))
-  })
   for (const source of missing) visit(source, decodeText(source.run, ''))
   for (const source of sources.filter(({ blobs }) => blobs.length > 1)) {
     visit(source, decodeText(source.run, await joinedText(repo, source)))
@@ -108,19 +112,31 @@ async function decodeCarefully(
 // Nearly all notes are one plain record; what reads the others takes longer to load than these to read.
 async function decodePlain(
   repo: Repository,
-  sources: readonly NoteSource[],
+  sources: ReadonlyMap<Oid, readonly NoteSource[]>,
   visit: (source: NoteSource, decoded: StoredRun | UnreadableRun) => void,
-): Promise<NoteSource[]> {
+): Promise<Set<NoteSource>> {
   const { readPlainRun } = await import('../schema/plain-run.ts')
-  const strange = new Set(sources)
-  await streamObjects(repo, sources.map(firstBlob), LONGEST_NOTE, (index, content, size) => {
-    const source = sources[index]!
+  const groups = [...sources.values()]
+  const strange = new Set(groups.flat())
+  await streamObjects(repo, [...sources.keys()], LONGEST_NOTE, (index, content, size) => {
     const record = size > LONGEST_NOTE ? undefined : readPlainRun(content.toString('utf8'))
-    if (record?.run !== source.run) return
+    const source = record && groups[index]!.find(({ run }) => run === record.run)
+    if (record === undefined || source === undefined) return
     strange.delete(source)
     visit(source, { record, live: false, isPlain: true })
   })
-  return [...strange]
+  return strange
+}
+
+// One blob can be the note of any number of runs.
+function byBlob(sources: readonly NoteSource[]): Map<Oid, NoteSource[]> {
+  const groups = new Map<Oid, NoteSource[]>()
+  for (const source of sources) {
+    const others = groups.get(firstBlob(source))
+    if (others === undefined) groups.set(firstBlob(source), [source])
+    else others.push(source)
+  }
+  return groups
 }
 
 async function joinedText(repo: Repository, { blobs }: NoteSource): Promise<string> {

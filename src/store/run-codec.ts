@@ -44,7 +44,8 @@ export function decodeSeries(target: Oid, text: string): DecodedNote<Series> {
   }
 }
 
-function problemText(problem: {
+/** Says what is wrong with a document of a note, and where. */
+export function problemText(problem: {
   message: string
   line?: number | undefined
   column?: number | undefined
