@@ -42,7 +42,7 @@ export function github(api: string, project: string, token: string | undefined):
     },
     async requestCommits(number) {
       const commits = await askAll(connection, `${repo}/pulls/${number}/commits?per_page=100`)
-      return (commits as { sha: Oid }[]).map(({ sha }) => sha).toReversed()
+      return commits.flatMap((one) => oidAt(one, 'sha') ?? []).toReversed()
     },
     async mergedRequest(commit) {
       const pulls = await askAll(connection, `${repo}/commits/${commit}/pulls?per_page=100`)

@@ -1,4 +1,3 @@
-import type { Oid } from '../domain/run.ts'
 import type { Forge } from './forge.ts'
 import { memberAt, numberAt, oidAt, textAt } from './read-member.ts'
 import { ask, askAll, type Connection } from './request.ts'
@@ -42,7 +41,7 @@ export function gitlab(api: string, project: string, token: string | undefined):
     openRequest: () => Promise.resolve(undefined),
     async requestCommits(number) {
       const commits = await askAll(connection, `${root}/merge_requests/${number}/commits?per_page=100`)
-      return (commits as { id: Oid }[]).map(({ id }) => id)
+      return commits.flatMap((one) => oidAt(one, 'id') ?? [])
     },
     async mergedRequest(commit) {
       const path = `${root}/repository/commits/${commit}/merge_requests?per_page=100`
