@@ -47,6 +47,22 @@ it('a server that is told to end while clients write has all that it said it had
   expect((await again.get('artifacts/list', { run_id: run })).body['files']).toBeUndefined()
 })
 
+it('a server that is killed the moment a run has ended leaves it to whoever reads', async () => {
+  const repo = await gitdir()
+  const server = await startServer(repo)
+  const { run } = await createRun(server)
+  await server.post('runs/log-metric', { run_id: run, key: 'loss', value: 2, timestamp: 5, step: 1 })
+  await server.post('runs/update', { run_id: run, status: 'FINISHED', end_time: 9000 })
+  await server.stop('SIGKILL')
+  const { stdout } = await repo.model('runs', '--json')
+  expect(JSON.parse(stdout).runs[0]).toMatchObject({
+    run,
+    status: 'finished',
+    metrics: { loss: { last: 2 } },
+  })
+  expect(await repo.git('notes', '--ref=model/runs', 'show', run)).toContain('status: finished')
+})
+
 it('a repository of SHA-256 serves as any other', async () => {
   const repo = openTestRepo(path.join(temporaryFolder(), 'repo'))
   mkdirSync(repo.dir)
