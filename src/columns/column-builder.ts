@@ -6,29 +6,47 @@ export type Cell = string | number | boolean | typeof TOO_LONG
 /** Stands for a value that is too long to be kept. */
 export const TOO_LONG = Symbol('too long')
 
+/** How many entries there is room for at first. */
+const FIRST = 64
+
 /** Collects the entries of a column, row by row. */
 export class ColumnBuilder {
-  readonly #rows: number[] = []
-  readonly #kinds: number[] = []
-  readonly #values: number[] = []
+  #length = 0
+  #rows = new Uint32Array(FIRST)
+  #kinds = new Uint8Array(FIRST)
+  #values = new Float64Array(FIRST)
   readonly #texts = new Map<string, number>()
 
   add(row: number, cell: Cell): void {
-    this.#rows.push(row)
-    this.#kinds.push(kindOf(cell))
-    this.#values.push(this.#valueOf(cell))
+    const at = this.#length
+    if (at === this.#rows.length) this.#grow()
+    this.#rows[at] = row
+    this.#kinds[at] = kindOf(cell)
+    this.#values[at] = this.#valueOf(cell)
+    this.#length += 1
   }
 
   /** @param size - how many rows the table has. */
   build(size: number): Column {
     const texts = [...this.#texts.keys()]
     return {
-      rows: packRows(this.#rows, size),
-      length: this.#rows.length,
-      kinds: packKinds(Uint8Array.from(this.#kinds)),
-      values: packValues(Float64Array.from(this.#values)),
+      rows: packRows(this.#rows.subarray(0, this.#length), size),
+      length: this.#length,
+      kinds: packKinds(this.#kinds.slice(0, this.#length)),
+      values: packValues(this.#values.slice(0, this.#length)),
       texts: () => texts,
     }
+  }
+
+  #grow(): void {
+    const [rows, kinds, values] = [this.#rows, this.#kinds, this.#values]
+    const size = 2 * this.#length
+    this.#rows = new Uint32Array(size)
+    this.#kinds = new Uint8Array(size)
+    this.#values = new Float64Array(size)
+    this.#rows.set(rows)
+    this.#kinds.set(kinds)
+    this.#values.set(values)
   }
 
   #valueOf(cell: Cell): number {
@@ -45,15 +63,23 @@ export class ColumnBuilder {
 export class ByteColumnBuilder {
   readonly #width: number
   readonly #rows: number[] = []
-  readonly #digits: string[] = []
+  // A text that is cut out of a note keeps the whole note in memory, bytes do not.
+  #bytes: Buffer
 
   constructor(width: number) {
     this.#width = width
+    this.#bytes = Buffer.alloc(FIRST * width)
   }
 
   add(row: number, digits: string): void {
+    const at = this.#rows.length * this.#width
+    if (at === this.#bytes.length) {
+      const larger = Buffer.alloc(2 * at)
+      this.#bytes.copy(larger)
+      this.#bytes = larger
+    }
+    this.#bytes.write(digits, at, 'hex')
     this.#rows.push(row)
-    this.#digits.push(digits)
   }
 
   build(size: number): ByteColumn {
@@ -61,7 +87,7 @@ export class ByteColumnBuilder {
       rows: packRows(this.#rows, size),
       length: this.#rows.length,
       width: this.#width,
-      bytes: Buffer.from(this.#digits.join(''), 'hex'),
+      bytes: this.#bytes.subarray(0, this.#rows.length * this.#width),
     }
   }
 }
