@@ -5,7 +5,7 @@ import { serve, type TrackingServer } from '../../src/mlflow/serve.ts'
 import { gitdir, type TestRepo } from '../support/repo.ts'
 
 /** Short, in milliseconds, but long enough for an honest client on a slow machine. */
-const PATIENCE = { head: 1000, body: 1500, silence: 3000, idle: 3000, grace: 500 }
+const PATIENCE = { head: 2000, body: 2000, silence: 8000, idle: 8000, grace: 500 }
 const LONG = { timeout: 60_000, interval: 50 }
 
 let server: TrackingServer | undefined
