@@ -31,14 +31,20 @@ export async function handleRequest(
     const body =
       artifacts === undefined
         ? await answer(request, url, tracking, access)
-        : await artifact(await tracking(), artifacts, url, request, response)
+        : await artifact(await tracking(), artifacts, url, request, response, access)
     if (body !== undefined) sendJson(response, 200, body)
   } catch (error) {
     sendError(response, error)
   } finally {
     // A body that nobody read would be taken for the next request.
-    if (!request.complete) request.resume()
+    if (!request.complete && !request.destroyed) drain(request, access.bodyTimeout)
   }
+}
+
+// Many clients read the answer only when they have sent everything; nobody is waited for without end.
+function drain(request: IncomingMessage, patience: number): void {
+  const timer = setTimeout(() => request.destroy(), patience).unref()
+  request.once('close', () => clearTimeout(timer)).resume()
 }
 
 async function artifact(...words: Parameters<typeof HandleArtifacts>): Promise<object | undefined> {

@@ -5,7 +5,7 @@ import { serve, type TrackingServer } from '../../src/mlflow/serve.ts'
 import { gitdir, type TestRepo } from '../support/repo.ts'
 
 /** Short, in milliseconds, but long enough for an honest client on a slow machine. */
-const PATIENCE = { head: 2000, body: 2000, silence: 8000, idle: 8000, grace: 500 }
+const PATIENCE = { head: 2000, body: 2000, silence: 60_000, idle: 3000, grace: 500 }
 const LONG = { timeout: 60_000, interval: 50 }
 
 let server: TrackingServer | undefined
@@ -77,9 +77,12 @@ describe('a client that is slow', () => {
     })
     await vanished
     await vi.waitUntil(() => onTheWay(repo).length === 0, LONG)
-    const silent = dribble(url, head + 'x'.repeat(3_000_000))
+    const slow = dribble(url, head + 'x'.repeat(3_000_000), (socket) => {
+      const timer = setInterval(() => socket.write('x'), 100)
+      socket.on('close', () => clearInterval(timer))
+    })
     await vi.waitUntil(() => onTheWay(repo).length === 1, LONG)
-    expect(await silent).toBe('')
+    expect(await slow).toBe('')
     await vi.waitUntil(() => onTheWay(repo).length === 0, LONG)
     expect((await fetch(`${url}${root}/model.bin`)).status).toBe(404)
     const put = await fetch(`${url}${root}/model.bin`, { method: 'PUT', body: 'whole' })
@@ -89,7 +92,7 @@ describe('a client that is slow', () => {
   it('gets no more room for a body that does not say how long it is', async () => {
     const { url } = await start()
     const head =
-      'POST /api/2.0/mlflow/runs/search HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n'
+      'POST /api/2.0/mlflow/runs/search HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n'
     const piece = `100000\r\n${' '.repeat(0x100000)}\r\n`
     const heard = dribble(url, head, (socket) => {
       let pieces = 0

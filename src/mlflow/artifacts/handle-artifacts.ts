@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Access } from '../http/guard.ts'
 import { ProtocolError } from '../protocol-error.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import { deleteArtifact, getArtifact, listArtifacts, putArtifact } from './proxy.ts'
@@ -15,6 +16,7 @@ export async function handleArtifacts(
   url: URL,
   request: IncomingMessage,
   response: ServerResponse,
+  { bodyTimeout }: Access,
 ): Promise<object | undefined> {
   const { method } = request
   // Clients fall back to one plain PUT when these exact words come.
@@ -31,7 +33,7 @@ export async function handleArtifacts(
   if (path === undefined)
     throw new ProtocolError('ENDPOINT_NOT_FOUND', `There is no endpoint ${url.pathname}`)
   const decoded = decode(path)
-  if (method === 'PUT') return putArtifact(tracking, decoded, request)
+  if (method === 'PUT') return putArtifact(tracking, decoded, request, bodyTimeout)
   if (method === 'DELETE') return deleteArtifact(tracking, decoded)
   if (method !== 'GET') throw new ProtocolError('ENDPOINT_NOT_FOUND', `There is no endpoint ${url.pathname}`)
   await getArtifact(tracking, decoded, response)

@@ -12,17 +12,26 @@ import { invalid, missing } from '../protocol-error.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import { checkPath, findPlace, listFolder, type ArtifactPlace } from './artifact-place.ts'
 
-/** `PUT …/artifacts/<path>`: the body goes into the LFS store as it comes; memory does not depend on its size. */
+/** The least that a client sends of a file in the time that a JSON body may take, in bytes. */
+const LEAST = 65_536
+
+/**
+ * `PUT …/artifacts/<path>`: the body goes into the LFS store as it comes; memory does not depend on its size.
+ *
+ * @param patience - how long a client may take for the next {@link LEAST} bytes, in milliseconds.
+ */
 export async function putArtifact(
   tracking: Tracking,
   artifactPath: string,
   request: IncomingMessage,
+  patience: number,
 ): Promise<object> {
   const { run, path } = await findPlace(tracking, artifactPath)
   if (run.deleted)
     throw invalid(`The run ${run.run} must be in the 'active' state. Current state is deleted.`)
   const store = await openLfsStore(tracking.repo)
-  const { oid, size } = await storeStream(store, request, path)
+  const stopWatching = hangUpOnSlow(request, patience)
+  const { oid, size } = await storeStream(store, request, path).finally(stopWatching)
   // Once it was taken away, it is there again.
   const file = { path, oid: sha256Name(oid), size }
   tracking.append(run, [{ time: tracking.world.now(), outputs: [file], removed: { [path]: null } }], true)
@@ -66,6 +75,16 @@ export async function deleteArtifact(tracking: Tracking, artifactPath: string): 
   const removed = Object.fromEntries(gone.map((file) => [file, true as const]))
   if (gone.length > 0) tracking.append(run, [{ time: tracking.world.now(), removed }], true)
   return {}
+}
+
+function hangUpOnSlow(request: IncomingMessage, patience: number): () => void {
+  const { socket } = request
+  let seen = socket.bytesRead
+  const timer = setInterval(() => {
+    if (socket.bytesRead - seen < LEAST) request.destroy()
+    seen = socket.bytesRead
+  }, patience)
+  return () => clearInterval(timer)
 }
 
 async function localContent(

@@ -9,7 +9,7 @@ export interface Access {
   readonly host: string | undefined
   /** What a client must send as its bearer token, or as the password of a basic authorisation. */
   readonly token: string | undefined
-  /** How long a JSON body may take, in milliseconds. */
+  /** How long a JSON body may take, and the next piece of a file, in milliseconds. */
   readonly bodyTimeout: number
 }
 
