@@ -19,7 +19,7 @@ import type { Store } from '../store/open-store.ts'
 import { refreshDigests } from '../store/refresh-digests.ts'
 import { findProducers } from '../store/runs.ts'
 import { syncPrefix } from '../store/sync-prefix.ts'
-import { decodeRun } from '../store/run-codec.ts'
+import { decodeText } from '../store/decode-run.ts'
 import { cardConflicts, type CardConflictAt } from './card-conflicts.ts'
 import { openLfsStore } from '../store/open-lfs-store.ts'
 
@@ -165,7 +165,8 @@ async function producedBy(
   )
   return changes.map(({ target }, index) => {
     const text = objects[index]?.content.toString('utf8')
-    const record = text === undefined ? undefined : decodeRun(target, text).value
+    const decoded = text === undefined ? undefined : decodeText(target, text)
+    const record = decoded !== undefined && 'record' in decoded ? decoded.record : undefined
     return (record?.outputs?.files ?? []).map(({ oid }) => oid.replace('sha256:', ''))
   })
 }
