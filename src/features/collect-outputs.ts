@@ -12,14 +12,17 @@ import { openLfsStore } from '../store/open-lfs-store.ts'
  * Keeps output files in the LFS store, each under its own path in the repository.
  *
  * @param patterns - files, folders or globs, relative to `cwd`.
+ * @param leftOut - hears of each link in a named folder that leads out of it: what it leads to is not kept.
  * @throws ModelError `output-missing` when nothing matches, `argument-invalid` for a file outside the repository.
  */
 export async function collectOutputs(
   repo: Pick<Repository, 'root' | 'commonDir' | 'cwd'>,
   patterns: readonly string[],
+  leftOut: (file: string) => void,
 ): Promise<OutputFile[]> {
   const store = await openLfsStore(repo)
-  const files = (await Promise.all(patterns.map((pattern) => expand(repo.cwd, pattern)))).flat()
+  const found = patterns.map((pattern) => expand(repo.cwd, pattern, 'output-missing', leftOut))
+  const files = (await Promise.all(found)).flat()
   const outputs: OutputFile[] = []
   for (const file of new Set(files)) {
     const { oid, size } = await storeFile(store, file)
@@ -32,11 +35,13 @@ export async function collectOutputs(
  * Keeps artifacts in the LFS store, below `.model/artifacts/`: files under the current folder with their path
  * from there, others with their name alone.
  *
+ * @param leftOut - as of {@link collectOutputs}.
  * @throws ModelError `artifact-missing`.
  */
 export async function collectArtifacts(
   repo: Pick<Repository, 'root' | 'commonDir' | 'cwd'>,
   patterns: readonly string[],
+  leftOut: (file: string) => void,
 ): Promise<OutputFile[]> {
   const store = await openLfsStore(repo)
   const outputs: OutputFile[] = []
@@ -44,7 +49,7 @@ export async function collectArtifacts(
     const base = existsSync(path.resolve(repo.cwd, pattern))
       ? path.dirname(path.resolve(repo.cwd, pattern))
       : repo.cwd
-    for (const file of await expand(repo.cwd, pattern, 'artifact-missing')) {
+    for (const file of await expand(repo.cwd, pattern, 'artifact-missing', leftOut)) {
       const { oid, size } = await storeFile(store, file)
       outputs.push({ path: `${ARTIFACTS}/${artifactName(repo.cwd, base, file)}`, oid: sha256Name(oid), size })
     }
@@ -58,23 +63,47 @@ function artifactName(cwd: string, base: string, file: string): string {
   return name.split(path.sep).join('/')
 }
 
-/** Finds the files that a pattern names: itself, the files of a folder, or what a glob matches. */
+/**
+ * Finds the files that a pattern names: itself, the files of a folder, or what a glob matches. A link in a named folder
+ * counts where it leads to a file in that folder.
+ */
 export async function expand(
   cwd: string,
   pattern: string,
-  code: 'output-missing' | 'artifact-missing' | 'metric-file-invalid' = 'output-missing',
+  code: 'output-missing' | 'artifact-missing' | 'metric-file-invalid',
+  leftOut: (file: string) => void = () => undefined,
 ): Promise<string[]> {
   const literal = path.resolve(cwd, pattern)
   if (existsSync(literal) && statSync(literal).isFile()) return [literal]
   const options = { cwd, nodir: true, dot: true, absolute: true, ignore: ['**/.git/**'] }
   const files = existsSync(literal)
-    ? await glob('**', { ...options, cwd: literal })
+    ? keepInside(literal, await glob('**', { ...options, cwd: literal }), leftOut)
     : await glob(pattern, options)
   if (files.length > 0) return files.sort()
   throw new ModelError(code, `"${pattern}" was not written: no such file`, {
     hints: [`check the path, which counts from ${cwd}`],
     data: { pattern, cwd },
   })
+}
+
+// A program that writes into a folder can put a link to a key or a password there, and what is kept is pushed.
+function keepInside(folder: string, files: readonly string[], leftOut: (file: string) => void): string[] {
+  const root = realpathSync(folder)
+  return files.toSorted().filter((file) => {
+    const inside = path.relative(root, realPath(file))
+    const leadsOut = inside === '..' || inside.startsWith(`..${path.sep}`) || path.isAbsolute(inside)
+    if (leadsOut) leftOut(file)
+    return !leadsOut && statSync(file).isFile()
+  })
+}
+
+// A link to what is not there leads nowhere that could be kept.
+function realPath(file: string): string {
+  try {
+    return realpathSync(file)
+  } catch {
+    return path.parse(file).root
+  }
 }
 
 function pathInRepository(root: string, file: string): string {

@@ -31,6 +31,8 @@ export interface Logged {
   live: boolean
   /** What was masked, because it looks like a credential: `params.hf_token`. */
   masked: readonly string[]
+  /** Links in a folder of artifacts that lead out of it: what they lead to was not kept. */
+  leftOut: readonly string[]
 }
 
 /**
@@ -44,14 +46,15 @@ export async function logToRun(world: World, options: LogOptions): Promise<Logge
   const active = options.run === undefined ? activeRun(world) : undefined
   if (active === undefined) return logToStored(world, options, event)
   const folder = active.folder
-  const outputs = await storeArtifacts(world, commonDirOf(folder), options.artifacts)
+  const { outputs, leftOut } = await storeArtifacts(world, commonDirOf(folder), options.artifacts)
   const whole = { ...event, ...(outputs.length > 0 && { outputs }) }
   if (existsSync(folder)) {
     const isAllowed = allowSecrets([...allowedByVariable(world.env), ...(options.allowSecrets ?? [])])
     const masked = appendEvent(folder, { time: world.now(), ...whole }, false, isAllowed)
-    return { run: active.run, live: true, masked }
+    return { run: active.run, live: true, masked, leftOut }
   }
-  return logToStored(world, { ...options, run: active.run, artifacts: [] }, whole)
+  const logged = await logToStored(world, { ...options, run: active.run, artifacts: [] }, whole)
+  return { ...logged, leftOut }
 }
 
 async function logToStored(
@@ -65,10 +68,10 @@ async function logToStored(
   if (options.run === undefined) throw noActiveRun()
   const store = await openStore(world)
   const { record, live } = await findRun(store, options.run)
-  const outputs = await storeArtifacts(world, store.repo.commonDir, options.artifacts)
+  const { outputs, leftOut } = await storeArtifacts(world, store.repo.commonDir, options.artifacts)
   const whole = { ...event, ...(outputs.length > 0 && { outputs }) }
   const { masked } = await editRun(store, record.run, whole, options.allowSecrets)
-  return { run: record.run, live, masked }
+  return { run: record.run, live, masked, leftOut }
 }
 
 function toEvent({ metrics, step, params, tags, notes }: LogOptions): Omit<JournalEvent, 'time'> {
@@ -101,10 +104,15 @@ async function storeArtifacts(
   world: World,
   commonDir: string,
   artifacts: readonly string[],
-): Promise<NonNullable<JournalEvent['outputs']>> {
-  if (artifacts.length === 0) return []
+): Promise<{ outputs: NonNullable<JournalEvent['outputs']>; leftOut: string[] }> {
+  const leftOut: string[] = []
+  if (artifacts.length === 0) return { outputs: [], leftOut }
   const { collectArtifacts } = await import('./collect-outputs.ts')
-  return collectArtifacts({ root: world.cwd, commonDir, cwd: world.cwd }, artifacts)
+  const where = { root: world.cwd, commonDir, cwd: world.cwd }
+  const outputs = await collectArtifacts(where, artifacts, (file) =>
+    leftOut.push(path.relative(world.cwd, file)),
+  )
+  return { outputs, leftOut }
 }
 
 function noActiveRun(): ModelError {

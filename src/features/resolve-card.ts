@@ -3,6 +3,8 @@ import { parseCardPath } from '../domain/card-path.ts'
 import { WHOLE_CARD, type CardProblem } from '../domain/card.ts'
 import { diffCardFields } from '../domain/card-fields.ts'
 import { ModelError } from '../domain/errors.ts'
+import { quoteShell } from '../domain/quote-shell.ts'
+import { safeText } from '../domain/safe-text.ts'
 import type { World } from '../domain/world.ts'
 import { checkCardText } from '../schema/check-card-text.ts'
 import { openCard } from '../schema/card-document.ts'
@@ -132,8 +134,9 @@ async function takeWhole(
 }
 
 function noConflict(model: ModelAt, field: string, conflicts: readonly ConflictSides[]): ModelError {
-  const others = conflicts.map((conflict) => conflict.field).join(', ')
-  const hint = others === '' ? `git model card set ${specOf(model)} ${field}=VALUE` : `in conflict: ${others}`
+  const others = conflicts.map((conflict) => safeText(conflict.field)).join(', ')
+  const set = `git model card set ${specOf(model)} ${safeText(quoteShell(`${field}=VALUE`))}`
+  const hint = others === '' ? set : `in conflict: ${others}`
   return new ModelError('argument-invalid', `"${field}" of the card of "${model.name}" is in no conflict`, {
     hints: [hint],
     data: { field },
@@ -142,8 +145,9 @@ function noConflict(model: ModelAt, field: string, conflicts: readonly ConflictS
 
 function chooseField(model: ModelAt, conflicts: readonly ConflictSides[]): ModelError {
   const fields = conflicts.map(({ field }) => field)
+  const shown = fields.map(safeText).join(', ')
   return new ModelError('argument-invalid', `the card of "${model.name}" has ${fields.length} conflicts`, {
-    hints: [`name one of them: ${fields.join(', ')}`, 'or settle each in the same way with --all'],
+    hints: [`name one of them: ${shown}`, 'or settle each in the same way with --all'],
     data: { fields },
   })
 }

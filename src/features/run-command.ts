@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { execa } from 'execa'
 import { statSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -39,6 +40,8 @@ export interface CommandRun {
   skipped: SkippedPath[]
   /** What was masked, because it looks like a credential: `params.hf_token`. */
   masked: string[]
+  /** Links in a folder of outputs that lead out of it: what they lead to was not kept. */
+  leftOut: string[]
   /** What could not be recorded. The run is kept all the same. */
   problems: ModelError[]
   /** What this program should exit with: the command's own code, or 128 plus the number of its signal. */
@@ -60,6 +63,7 @@ export async function runCommand(
   const started = await startRun(world, { ...options, parent: isOid(parent) ? parent : undefined })
   onStart(started)
   const problems: ModelError[] = []
+  const leftOut: string[] = []
   const listening = options.listen?.(started)
   // It is awaited below, unless something else fails first.
   listening?.catch(() => undefined)
@@ -74,7 +78,7 @@ export async function runCommand(
   const end = await execute(world, options.command, started, listener?.env ?? {})
   const claimed = await listener?.close()
   if (end.missing !== undefined) problems.push(end.missing)
-  else await collect(world, options, started, problems, end.status)
+  else await collect(world, options, started, { problems, leftOut }, end.status)
   const isAllowed = allowSecrets(started.allowed)
   await attempt(problems, async () => {
     const described = { time: world.now(), environment: await environment }
@@ -89,6 +93,7 @@ export async function runCommand(
     record,
     skipped: started.skipped,
     masked: [...new Set(started.masked)],
+    leftOut,
     problems,
     exitCode: end.exitCode,
   }
@@ -98,10 +103,11 @@ async function collect(
   world: World,
   options: RunCommandOptions,
   started: StartedRun,
-  problems: ModelError[],
+  { problems, leftOut }: { problems: ModelError[]; leftOut: string[] },
   status: RunStatus,
 ): Promise<void> {
   const { repo, folder } = started
+  const leave = (file: string): void => void leftOut.push(path.relative(world.cwd, file))
   const here = { ...repo, cwd: world.cwd }
   for (const pattern of options.metricFiles) {
     await attempt(problems, () => recordMetrics(world, started, pattern), status)
@@ -111,7 +117,7 @@ async function collect(
       problems,
       async () => {
         const { collectOutputs } = await import('./collect-outputs.ts')
-        appendEvent(folder, { time: world.now(), outputs: await collectOutputs(here, [pattern]) })
+        appendEvent(folder, { time: world.now(), outputs: await collectOutputs(here, [pattern], leave) })
       },
       status,
     )

@@ -169,7 +169,11 @@ class RecordedRun implements Run {
     const { cwd } = this.#world
     const root = await gitLine({ root: cwd }, ['rev-parse', '--show-toplevel'])
     const commonDir = path.dirname(path.dirname(path.dirname(this.#folder)))
-    const outputs = await features[how]({ root, commonDir, cwd }, [file])
+    const outputs = await features[how]({ root, commonDir, cwd }, [file], (link) => {
+      process.emitWarning(`not kept, since it is a link that leads out of its folder: ${safeText(link)}`, {
+        code: 'GIT_MODEL_LEFT_OUT',
+      })
+    })
     this.#writer.append({ time: this.#world.now(), outputs })
   }
 

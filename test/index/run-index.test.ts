@@ -137,7 +137,8 @@ describe('the index of runs', () => {
           await commitNotes(repo, edits)
           await compareAnswers(repo)
         }
-        expect(indexFiles(repo).length).toBeGreaterThan(1)
+        const hasNotes = (await repo.git('for-each-ref', RUNS_NOTES)) !== ''
+        if (hasNotes) expect(indexFiles(repo).length).toBeGreaterThan(1)
       }),
       { numRuns: Number(process.env['INDEX_RUNS'] ?? 5) },
     )

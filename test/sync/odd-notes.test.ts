@@ -85,6 +85,33 @@ describe('notes that were not written by this program', () => {
     })
   })
 
+  it('were merged by git: records with union and series with cat_sort_uniq are joined as ever', async () => {
+    const { alice, bob, run } = await withRun()
+    await alice.model('log', '--run', run, '-t', 'who=alice', 'acc=0.75', '--step', '2')
+    await bob.model('log', '--run', run, '-p', 'lr=0.1', 'acc=0.625', '--step', '3')
+    for (const ref of ['runs', 'series']) {
+      await bob.git('fetch', '-q', alice.dir, `refs/notes/model/${ref}:refs/notes/alice/${ref}`)
+      const strategy = ref === 'runs' ? 'union' : 'cat_sort_uniq'
+      await bob.git('notes', `--ref=model/${ref}`, 'merge', '-q', '-s', strategy, `alice/${ref}`)
+    }
+    await settle(alice, bob)
+    const joined = JSON.parse((await alice.model('show', run, '--json')).stdout) as { run: object }
+    expect(joined.run).toMatchObject({ tags: { team: 'red', who: 'alice' }, params: { lr: 0.1 } })
+  })
+
+  it('were copied by git to what a run commit was rewritten to: the copy is carried, and is no run', async () => {
+    const { alice, bob, run } = await withRun()
+    const rewrite = ['-c', `notes.rewriteRef=${RUNS}`, '-c', 'notes.rewriteMode=concatenate']
+    await bob.git('checkout', '-q', run)
+    await bob.git(...rewrite, 'commit', '-q', '--amend', '--allow-empty', '-m', 'once more')
+    const copy = await bob.git('rev-parse', 'HEAD')
+    expect(await note(bob, copy)).toContain(run)
+    await bob.git('checkout', '-q', 'main')
+    await settle(alice, bob)
+    const listed = JSON.parse((await alice.model('runs', '--json')).stdout) as { runs: { run: string }[] }
+    expect(listed.runs.map((one) => one.run)).toEqual([run])
+  })
+
   it('have a line behind them that a person added with git notes append: it is carried, and hides nothing', async () => {
     const { alice, bob, run } = await withRun()
     await alice.model('log', '--run', run, '-t', 'who=alice')

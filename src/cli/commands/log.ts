@@ -79,6 +79,10 @@ export const log = buildCommand<Flags, string[], Context>({
       const { renderMasked } = await import('../render/masked.ts')
       this.out.warn(...renderMasked(logged.masked))
     }
+    if (logged.leftOut.length > 0) {
+      const { renderLeftOut } = await import('../render/left-out.ts')
+      this.out.warn(renderLeftOut(logged.leftOut))
+    }
     if (flags.json === true) this.out.json({ schema: 'logged/v1', ...logged })
     else if (!logged.live) this.out.status(`added to run ${logged.run.slice(0, 12)}; git push shares it`)
   },

@@ -2,6 +2,7 @@ import { buildCommand } from '@stricli/core'
 import type { Listener } from '../../features/run-command.ts'
 import type { StartedRun } from '../../features/start-run.ts'
 import type { World } from '../../domain/world.ts'
+import { safeText } from '../../domain/safe-text.ts'
 import type { Context } from '../context.ts'
 import { allowSecretFlag, jsonFlag, variadic } from '../flags.ts'
 
@@ -100,7 +101,12 @@ export const run = buildCommand<Flags, string[], Context>({
     })
     const late = ended.masked.filter((place) => !said.includes(place))
     if (late.length > 0) this.out.warn(...renderMasked(late))
-    for (const problem of ended.problems) this.out.warn(problem.message, problem.hints[0])
+    if (ended.leftOut.length > 0) {
+      const { renderLeftOut } = await import('../render/left-out.ts')
+      this.out.warn(renderLeftOut(ended.leftOut))
+    }
+    for (const { message, hints } of ended.problems)
+      this.out.warn(safeText(message), hints[0] && safeText(hints[0]))
     if (flags.json === true)
       this.out.json({ schema: 'run-ended/v1', run: ended.run, record: ended.record, masked: ended.masked })
     else this.out.status(renderEnded(ended.record))
