@@ -1,5 +1,5 @@
 import type { JournalEvent, RunStart } from './journal-event.ts'
-import { editRegisters, mergeRuns } from './merge-runs.ts'
+import { editRegisters, joinMetrics, mergeRuns } from './merge-runs.ts'
 import type { Registers } from './registers.ts'
 import { SET_FIELDS } from './run-registers.ts'
 import type { OutputFile, RunRecord, RunStatus } from './run.ts'
@@ -51,14 +51,16 @@ function applyLate(base: RunState, events: readonly JournalEvent[]): RunState {
   return { record: onlySets ? { ...record, revision: record.revision + 1 } : record, series }
 }
 
-/** Returns the record with every metric summarised from the whole history. */
+/** Returns the record with every metric summarised from its history, as far as that is there: of a reduced one it adds what is new. */
 export function withSummaries(record: RunRecord, series: Series): RunRecord {
   const entries = Object.entries(series.metrics).flatMap(([name, columns]) => {
     const summary = summarise(columns)
     return summary === undefined ? [] : [[name, summary] as const]
   })
-  if (entries.length === 0 || series.reduced === true) return record
-  return { ...record, metrics: { ...record.metrics, ...Object.fromEntries(entries) } }
+  if (entries.length === 0) return record
+  const summaries = Object.fromEntries(entries)
+  if (series.reduced === true) return { ...record, metrics: joinMetrics(record.metrics, summaries)! }
+  return { ...record, metrics: { ...record.metrics, ...summaries } }
 }
 
 function newRecord(start: RunStart): RunRecord {

@@ -89,7 +89,7 @@ function mergeLists(
     const item = mergeCardValues([...path, value.length], from!.get(key), ours!.get(key), theirs!.get(key))
     if (item.value === undefined) continue
     value.push(item.value)
-    conflicts.push(...item.conflicts)
+    for (const conflict of item.conflicts) conflicts.push(conflict)
   }
   return { value, conflicts }
 }

@@ -19,7 +19,7 @@ export function mergeRuns(a: RunRecord, b: RunRecord): RunRecord {
     { registers: toRegisters(a), edits: a.edits },
     { registers: toRegisters(b), edits: b.edits },
   )
-  const metrics = joinMaps(a.metrics, b.metrics, joinSummaries)
+  const metrics = joinMetrics(a.metrics, b.metrics)
   const outputs = joinOutputs(registers.get('outputs/commit'), a.outputs, b.outputs)
   return {
     ...(fromRegisters(registers) as RunRecord),
@@ -89,6 +89,11 @@ function joinSets(a: RunRecord, b: RunRecord): Partial<RunRecord> {
 function joinOutputs(commit: unknown, a?: RunOutputs, b?: RunOutputs): RunOutputs | undefined {
   const files = union(a?.files, b?.files)
   return typeof commit === 'string' ? { commit, files: files ?? [] } : undefined
+}
+
+/** Joins summaries of metrics, each of which may know of points that the other does not. */
+export function joinMetrics(a: RunRecord['metrics'], b: RunRecord['metrics']): RunRecord['metrics'] {
+  return joinMaps(a, b, joinSummaries)
 }
 
 function joinMaps<T>(

@@ -1,5 +1,6 @@
 import { editEntity, type RegisteredModel } from './entity.ts'
 import { escapeKey, flatten } from './flatten.ts'
+import { greatest } from './greatest.ts'
 
 /**
  * Gives those versions of ours a new number whose number a published version has already: two clones may take one at
@@ -15,7 +16,7 @@ export function settleVersions(ours: RegisteredModel, theirs: RegisteredModel): 
   })
   if (taken.length === 0) return ours
   const numbers = [...Object.keys(mine), ...Object.keys(published)].map(Number)
-  let next = Math.max(...numbers)
+  let next = greatest(numbers)
   const moves = new Map(
     taken.sort((a, b) => Number(a) - Number(b)).map((from) => [from, String((next += 1))]),
   )

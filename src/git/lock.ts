@@ -114,8 +114,8 @@ const PACKING = 'packed-refs.new'
 function findLocks(commonDir: string): { own: string[]; git: string[] } {
   const own = locksIn(path.join(commonDir, 'model'), false)
   const refs = ['refs/model', 'refs/notes/model'].flatMap((name) => locksIn(path.join(commonDir, name), true))
-  const packed = [PACKING, 'packed-refs.lock'].map((name) => path.join(commonDir, name))
-  return { own, git: [...refs, ...packed.filter(exists)] }
+  const single = [PACKING, 'packed-refs.lock', 'config.lock'].map((name) => path.join(commonDir, name))
+  return { own, git: [...refs, ...single.filter(exists)] }
 }
 
 function locksIn(folder: string, recursive: boolean): string[] {

@@ -1,6 +1,6 @@
 import type { Oid } from '../domain/run.ts'
 import { diffNoteTrees } from './diff-note-trees.ts'
-import { readObjects } from './read-objects.ts'
+import { readObjects, statObjects } from './read-objects.ts'
 import type { Repository } from './repository.ts'
 import { git, LARGEST_LISTING } from './run-git.ts'
 
@@ -50,6 +50,8 @@ export interface NoteChange {
   before: Oid[]
   /** Blobs after; none where the note was removed. */
   after: Oid[]
+  /** Where those stand that differ. */
+  paths: string[]
 }
 
 /**
@@ -61,12 +63,13 @@ export async function diffNotes(repo: Repository, from: Oid | undefined, to: Oid
   if (from === to) return []
   const changes = new Map<Oid, NoteChange>()
   const change = (target: Oid): NoteChange => {
-    const found = changes.get(target) ?? { target, before: [], after: [] }
+    const found = changes.get(target) ?? { target, before: [], after: [], paths: [] }
     changes.set(target, found)
     return found
   }
   for (const { path, before, after } of await diffNoteTrees(repo, from, to)) {
     const target = path.replaceAll('/', '')
+    change(target).paths.push(path)
     if (before !== undefined) change(target).before.push(before)
     if (after !== undefined) change(target).after.push(after)
   }
@@ -88,21 +91,69 @@ export async function readNotesOf(
   tips: readonly (Oid | undefined)[],
   targets: readonly Oid[],
 ): Promise<Map<Oid, Note>[]> {
-  const wanted = tips.flatMap((tip, which) =>
-    tip === undefined
-      ? []
-      : targets.flatMap((target) => fanOuts(target).map((path) => ({ which, tip, target, path }))),
+  const wanted = wantedNotes(
+    tips,
+    targets.flatMap((target) => fanOuts(target).map((path) => ({ target, path }))),
   )
-  const objects = await readObjects(
-    repo,
-    wanted.map(({ tip, path }) => `${tip}:${path}`),
-  )
+  const objects = await readObjects(repo, wanted.map(nameOf))
   const notes = tips.map(() => new Map<Oid, Note>())
   for (const [index, { which, target, path }] of wanted.entries()) {
     const object = objects[index]
     if (object?.type === 'blob') addNote(notes[which]!, target, path, object.content.toString('utf8'))
   }
   return notes
+}
+
+/** A blob that is an object's note, or part of it. */
+export interface NoteBlob {
+  oid: Oid
+  /** In bytes. */
+  size: number
+  path: string
+}
+
+/**
+ * Finds the notes of some objects in several notes commits, whatever the fan-out, without reading them.
+ *
+ * @param changes - the objects, and where their notes stand if not in one of the usual places.
+ */
+export async function statNotesOf(
+  repo: Repository,
+  tips: readonly (Oid | undefined)[],
+  changes: readonly Pick<NoteChange, 'target' | 'paths'>[],
+): Promise<Map<Oid, NoteBlob[]>[]> {
+  const places = changes.flatMap(({ target, paths }) =>
+    [...new Set([...fanOuts(target), ...paths])].map((path) => ({ target, path })),
+  )
+  const wanted = wantedNotes(tips, places)
+  const stats = await statObjects(repo, wanted.map(nameOf))
+  const found = tips.map(() => new Map<Oid, NoteBlob[]>())
+  for (const [index, { which, target, path }] of wanted.entries()) {
+    const stat = stats[index]
+    if (stat?.type !== 'blob') continue
+    const blobs = found[which]!.get(target) ?? []
+    found[which]!.set(target, [...blobs, { oid: stat.oid, size: stat.size, path }])
+  }
+  return found
+}
+
+/** A place where an object's note can stand. */
+interface Place {
+  target: Oid
+  path: string
+}
+
+function wantedNotes(
+  tips: readonly (Oid | undefined)[],
+  places: readonly Place[],
+): (Place & { which: number; tip: Oid })[] {
+  return tips.flatMap((tip, which) =>
+    tip === undefined ? [] : places.map((place) => ({ ...place, which, tip })),
+  )
+}
+
+function nameOf({ tip, path }: { tip: Oid; path: string }): string {
+  return `${tip}:${path}`
 }
 
 function addNote(notes: Map<Oid, Note>, target: Oid, path: string, text: string): void {

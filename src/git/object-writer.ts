@@ -46,6 +46,11 @@ export class ObjectWriter {
     return this.#count === 0
   }
 
+  /** A writer of the same identity, for what has to be written before the rest. */
+  another(): ObjectWriter {
+    return new ObjectWriter(this.#identity)
+  }
+
   /** Plans a blob. */
   blob(content: string | Uint8Array): Mark {
     const mark = this.#next()

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { greatest } from '../domain/greatest.ts'
 import { foldedRoot } from './journal-folder.ts'
 import { readJournal, type Journal } from './read-journal.ts'
 
@@ -61,7 +62,10 @@ function grew(folder: string, folded: Readonly<Record<string, number>>): boolean
 }
 
 function newest(folder: string): number {
-  return Math.max(0, ...readNames(folder).map((name) => statSync(path.join(folder, name)).mtimeMs))
+  return greatest(
+    readNames(folder).map((name) => statSync(path.join(folder, name)).mtimeMs),
+    0,
+  )
 }
 
 function readNames(folder: string): string[] {

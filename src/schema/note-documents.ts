@@ -37,7 +37,7 @@ export function readNoteDocuments<T>(
     const judged = judge(kind, document, check)
     const glued = 'problem' in judged ? splitGlued(kind, document, check) : undefined
     if ('value' in judged) note.valid.push(judged.value)
-    else if (glued !== undefined) note.valid.push(...glued)
+    else if (glued !== undefined) for (const value of glued) note.valid.push(value)
     else {
       const whole = judged.problem.code === 'note-newer' ? undefined : withoutAppended(kind, document, check)
       if (whole !== undefined) note.valid.push(whole.value)

@@ -7,7 +7,8 @@ import type { Repository } from '../git/repository.ts'
 import { untilWon, updateRefs, type RefUpdate } from '../git/update-refs.ts'
 import { remotesOf } from './fetched-remotes.ts'
 import { isFolded, markFolded } from './folded-state.ts'
-import { mergeNotes, type Diverged } from './merge-notes.ts'
+import { mergeNotes } from './merge-notes.ts'
+import type { Diverged } from './note-pairs.ts'
 import { findRefused, refusal, refuseTips, type RefusedRef } from './refused-refs.ts'
 
 /** What folding in came to. */

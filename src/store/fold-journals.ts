@@ -1,5 +1,6 @@
 import { applyEvents, newOutputs, withOutputs, type RunState } from '../domain/apply-events.ts'
 import { encodeRunNote, encodeSeriesNote } from '../domain/encode-notes.ts'
+import { greatest } from '../domain/greatest.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import { formatPointer } from '../domain/lfs-pointer.ts'
 import { MODEL_FILES } from '../domain/logged-model.ts'
@@ -16,6 +17,7 @@ import { untilWon, updateRefs, type RefUpdate } from '../git/update-refs.ts'
 import { journalState } from '../journal/journal-state.ts'
 import type { Journal } from '../journal/read-journal.ts'
 import { lateJournals, retireJournal, settleLateJournal } from '../journal/retire-journal.ts'
+import { fitSeries } from './fit-series.ts'
 import { isFoldable, readEmptyJournals, readJournals } from './foldable-journals.ts'
 
 /** What folding did. */
@@ -72,7 +74,7 @@ function groupEvents(journals: readonly Journal[], abandoned: readonly Journal[]
   for (const journal of journals) {
     const events = [...journal.events]
     // It ended when it was last heard of, not when somebody noticed.
-    const last = Math.max(...events.map(({ time }) => time))
+    const last = greatest(events.map(({ time }) => time))
     if (abandoned.includes(journal)) events.push({ time: last, finish: { status: 'killed' } })
     eventsOf.set(journal.run, [...(eventsOf.get(journal.run) ?? []), ...events])
   }
@@ -98,6 +100,7 @@ async function tryFold(
   const [tips, identity] = await Promise.all([readTips(repo), committerIdentity(repo)])
   const before = await readStates(repo, tips, runs)
   const foldings = runs.flatMap((run) => foldOne(run, eventsOf.get(run)!, before.get(run)))
+  for (const folding of foldings) await fit(repo, folding)
   const kept = await commitOutputs(repo, identity, foldings)
   const updates = await writeNotes(repo, identity, tips, foldings.filter(isChanged), kept)
   const endings = runs
@@ -159,6 +162,13 @@ function foldOne(run: Oid, events: JournalEvent[], known: Known = UNKNOWN): Fold
       before: known.state,
     },
   ]
+}
+
+async function fit(repo: Repository, folding: Folding): Promise<void> {
+  const { series, whole } = await fitSeries(repo, folding.state.series)
+  folding.state.series = series
+  const known = folding.before?.record.outputs?.files ?? []
+  if (whole !== undefined && known.every(({ path }) => path !== whole.path)) folding.files.push(whole)
 }
 
 function isChanged(folding: Folding): boolean {

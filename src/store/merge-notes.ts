@@ -7,31 +7,25 @@ import { mergeRuns } from '../domain/merge-runs.ts'
 import type { Oid, RunRecord } from '../domain/run.ts'
 import { mergeSeries } from '../domain/series.ts'
 import { stableJson } from '../domain/stable-json.ts'
-import { diffNotes, joinTexts, notePath, readNotes, type NoteChange } from '../git/notes.ts'
-import type { ObjectWriter, PathChange } from '../git/object-writer.ts'
-import { readObjects } from '../git/read-objects.ts'
+import { readNotes } from '../git/notes.ts'
+import type { ObjectName, ObjectWriter, PathChange } from '../git/object-writer.ts'
 import type { Tips } from '../git/read-tips.ts'
-import {
-  CARDS_NOTES,
-  EXPERIMENTS_NOTES,
-  REGISTRY_NOTES,
-  RUNS_NOTES,
-  SERIES_NOTES,
-  type SharedRef,
-} from '../git/refs.ts'
+import { CARDS_NOTES, EXPERIMENTS_NOTES, REGISTRY_NOTES, RUNS_NOTES, SERIES_NOTES } from '../git/refs.ts'
 import type { Repository } from '../git/repository.ts'
 import { mergeCards } from '../schema/merge-cards.ts'
 import { decodeEntity } from './entities.ts'
-import { refusal } from './refused-refs.ts'
+import {
+  compareNotes,
+  fittingBlob,
+  isAlone,
+  placeOf,
+  portionsOf,
+  readTexts,
+  type Diverged,
+  type Pair,
+  type RefusedNotes,
+} from './note-pairs.ts'
 import { decodeRun, decodeSeries, type DecodedNote } from './run-codec.ts'
-
-/** A ref that moved on both sides. */
-export interface Diverged {
-  ref: SharedRef
-  ours: Oid
-  theirs: Oid
-  base: Oid | undefined
-}
 
 /** What a merge of one notes ref changes in our tree. */
 export interface MergedNotes {
@@ -41,19 +35,12 @@ export interface MergedNotes {
   same: boolean
 }
 
-/** A ref of which the other side cannot be read. */
-export interface RefusedNotes {
-  diverged: Diverged
-  reason: string
-}
-
-/** A note that both sides have, with different content. */
-interface Pair {
+/** A pair that was read. */
+interface PairTexts {
   target: Oid
   ours: string
   theirs: string
   base: string | undefined
-  /** Whether the other side was made from ours: what adds to ours is taken as it stands. */
   isNewer: boolean
 }
 
@@ -61,6 +48,8 @@ interface Pair {
  * Merges diverged notes refs. Runs and series are joined and need no merge base; cards merge field by field
  * against it. A note that only one side has stays: notes are never deleted, runs have tombstones. That holds for
  * tips that were made from ours, too: whoever writes to a remote could take notes away.
+ *
+ * What is in memory at once does not depend on how much has diverged.
  */
 export async function mergeNotes(
   repo: Repository,
@@ -68,143 +57,86 @@ export async function mergeNotes(
   diverged: readonly Diverged[],
   tips: Tips,
 ): Promise<{ merged: MergedNotes[]; refused: RefusedNotes[] }> {
-  const read = await Promise.all(diverged.map((one) => tryReadSides(repo, one)))
-  const sides = read.filter((side) => 'pairs' in side)
-  const pairsOf = (ref: string): Pair[] => sides.find(({ one }) => one.ref === ref)?.pairs ?? []
+  const compared = await Promise.all(diverged.map((one) => compareNotes(repo, one, writer)))
+  const sides = compared.filter((side) => 'pairs' in side)
+  const results = await mergePairs(
+    repo,
+    writer,
+    tips,
+    sides.flatMap(({ pairs }) => pairs),
+  )
+  return {
+    merged: sides.map(({ one, additions, pairs, lacksOurs }) => ({
+      diverged: one,
+      changes: [...additions, ...pairs.flatMap((pair) => placeOf(pair, results.get(pair)!))],
+      same: !lacksOurs && pairs.every((pair) => isAlone(pair.theirs, results.get(pair)!)),
+    })),
+    refused: compared.filter((side) => 'reason' in side),
+  }
+}
+
+/** Merges pairs, some at a time, and returns the blob that each becomes. */
+async function mergePairs(
+  repo: Repository,
+  writer: ObjectWriter,
+  tips: Tips,
+  pairs: readonly Pair[],
+): Promise<Map<Pair, ObjectName>> {
+  const results = new Map<Pair, ObjectName>()
+  const small = pairs.filter((pair) => {
+    const fitting = fittingBlob(pair)
+    if (fitting !== undefined) results.set(pair, fitting)
+    return fitting === undefined
+  })
+  const portions = portionsOf(small)
+  for (const [index, portion] of portions.entries()) {
+    const isLast = index === portions.length - 1
+    const into = isLast ? writer : writer.another()
+    const names = await mergePortion(repo, into, tips, portion)
+    const oidOf = isLast ? (name: ObjectName) => name : await into.write(repo)
+    for (const [pair, name] of names) results.set(pair, oidOf(name))
+  }
+  return results
+}
+
+async function mergePortion(
+  repo: Repository,
+  writer: ObjectWriter,
+  tips: Tips,
+  portion: readonly Pair[],
+): Promise<Map<Pair, ObjectName>> {
+  const texts = await readTexts(
+    repo,
+    portion.flatMap(({ ours, theirs, base }) => [ours, theirs, base]),
+  )
+  const read = portion.map(({ ref, target, isNewer, base }, index) => {
+    const [ours, theirs, old] = texts.slice(3 * index)
+    return {
+      ref,
+      texts: { target, isNewer, ours: ours!, theirs: theirs!, base: base.length === 0 ? undefined : old },
+    }
+  })
+  const pairsOf = (ref: string): PairTexts[] => read.flatMap((one) => (one.ref === ref ? [one.texts] : []))
   const series = mergeSeriesPairs(pairsOf(SERIES_NOTES))
-  const runs = await mergeRunPairs(repo, tips, pairsOf(RUNS_NOTES), series)
-  const texts: Record<string, Map<Oid, string>> = {
-    [RUNS_NOTES]: runs,
+  const merged: Record<string, Map<Oid, string>> = {
+    [RUNS_NOTES]: await mergeRunPairs(repo, tips, pairsOf(RUNS_NOTES), series),
     [SERIES_NOTES]: series,
     [CARDS_NOTES]: new Map(pairsOf(CARDS_NOTES).map((pair) => [pair.target, mergeCardPair(pair)])),
     [EXPERIMENTS_NOTES]: mergeEntityPairs('experiment', pairsOf(EXPERIMENTS_NOTES)),
     [REGISTRY_NOTES]: mergeEntityPairs('registry', pairsOf(REGISTRY_NOTES)),
   }
-  return {
-    merged: sides.map(({ one, pairs, isComplete, changes }) => ({
-      diverged: one,
-      changes: changes(texts[one.ref] ?? new Map(), writer),
-      same: isComplete && pairs.every(({ target, theirs }) => texts[one.ref]?.get(target) === theirs),
-    })),
-    refused: read.filter((side) => 'reason' in side),
-  }
+  return new Map(
+    portion.map((pair, index) => {
+      const { ours, theirs } = read[index]!.texts
+      const text = merged[pair.ref]?.get(pair.target) ?? ours
+      if (text === ours && pair.ours.length === 1) return [pair, pair.ours[0]!.oid]
+      if (text === theirs && pair.theirs.length === 1) return [pair, pair.theirs[0]!.oid]
+      return [pair, writer.blob(text)]
+    }),
+  )
 }
 
-interface Sides {
-  one: Diverged
-  pairs: Pair[]
-  /** Whether they have a note, and one that can be read, wherever we have one. */
-  isComplete: boolean
-  changes: (texts: ReadonlyMap<Oid, string>, writer: ObjectWriter) => PathChange[]
-}
-
-async function tryReadSides(repo: Repository, one: Diverged): Promise<Sides | RefusedNotes> {
-  let sides: Sides | undefined
-  const reason = await refusal(async () => {
-    sides = await readSides(repo, one)
-  })
-  return sides ?? { diverged: one, reason: reason! }
-}
-
-async function readSides(repo: Repository, one: Diverged): Promise<Sides> {
-  const { ours, theirs, base } = one
-  const differences = await diffNotes(repo, ours, theirs)
-  const both = differences.filter(({ before, after }) => before.length > 0 && after.length > 0)
-  const onlyTheirs = differences.filter(({ before }) => before.length === 0)
-  const blobs = new Blobs(repo)
-  await blobs.read([
-    ...both.flatMap(({ before, after }) => [...before, ...after]),
-    ...onlyTheirs.flatMap(({ after }) => (after.length > 1 ? after : [])),
-  ])
-  const targets = both.map(({ target }) => target)
-  const bases = await readNotes(repo, base, targets)
-  const paths = await readNotes(repo, ours, targets)
-  const readable = both.filter(({ before, after }) => blobs.canRead(after) && blobs.canRead(before))
-  const pairs = readable.map(({ target, before, after }) => ({
-    target,
-    ours: blobs.text(before),
-    theirs: blobs.text(after),
-    base: bases.get(target)?.text,
-    isNewer: base === ours,
-  }))
-  const replaced = replacements(both, blobs)
-  return {
-    one,
-    pairs,
-    isComplete:
-      differences.every(({ after }) => after.length > 0) && replaced.every(({ ours: kept }) => !kept),
-    changes: (merged, writer) => [
-      ...onlyTheirs.map(({ target, after }) => ({
-        path: notePath(target),
-        blob: after.length === 1 ? after[0]! : writer.blob(blobs.text(after)),
-      })),
-      ...replaced.flatMap(({ target, blob, ours: kept }) => (kept ? [] : [{ path: notePath(target), blob }])),
-      ...pairs.flatMap(({ target, ours: text }) =>
-        replacement(writer, target, text, merged.get(target) ?? text, paths.get(target)?.paths ?? []),
-      ),
-    ],
-  }
-}
-
-/**
- * What becomes of notes of which one is too large to be read: the other one stands, or of two the one with the
- * greater object name. What does not stand is in the history of the notes.
- */
-function replacements(
-  both: readonly NoteChange[],
-  blobs: Blobs,
-): { target: Oid; blob: Oid; ours: boolean }[] {
-  return both.flatMap(({ target, before, after }) => {
-    const [left, right] = [blobs.canRead(before), blobs.canRead(after)]
-    if (left && right) return []
-    const ours = left === right ? before[0]! > after[0]! : left
-    return [{ target, blob: ours ? before[0]! : after[0]!, ours }]
-  })
-}
-
-/** The texts of notes. */
-class Blobs {
-  readonly #repo: Repository
-  readonly #texts = new Map<Oid, string>()
-  readonly #tooLarge = new Set<Oid>()
-
-  constructor(repo: Repository) {
-    this.#repo = repo
-  }
-
-  async read(oids: readonly Oid[]): Promise<void> {
-    const unique = [...new Set(oids)]
-    for (const [index, object] of (await readObjects(this.#repo, unique)).entries()) {
-      if (object?.tooLarge === true) this.#tooLarge.add(unique[index]!)
-      else this.#texts.set(unique[index]!, object?.content.toString('utf8') ?? '')
-    }
-  }
-
-  canRead(blobs: readonly Oid[]): boolean {
-    return blobs.every((blob) => !this.#tooLarge.has(blob))
-  }
-
-  text(blobs: readonly Oid[]): string {
-    return blobs.map((blob) => this.#texts.get(blob) ?? '').reduce(joinTexts)
-  }
-}
-
-function replacement(
-  writer: ObjectWriter,
-  target: Oid,
-  before: string,
-  after: string,
-  paths: readonly string[],
-): PathChange[] {
-  if (before === after && paths.length === 1) return []
-  const stale = paths.filter((path) => path !== notePath(target))
-  return [
-    ...stale.map((path) => ({ path, delete: true as const })),
-    { path: notePath(target), blob: writer.blob(after) },
-  ]
-}
-
-function mergeSeriesPairs(pairs: readonly Pair[]): Map<Oid, string> {
+function mergeSeriesPairs(pairs: readonly PairTexts[]): Map<Oid, string> {
   return new Map(
     pairs.map(({ target, ours, theirs, isNewer }) => {
       const [a, b] = [decodeSeries(target, ours), decodeSeries(target, theirs)]
@@ -218,23 +150,29 @@ function mergeSeriesPairs(pairs: readonly Pair[]): Map<Oid, string> {
 async function mergeRunPairs(
   repo: Repository,
   tips: Tips,
-  pairs: readonly Pair[],
+  pairs: readonly PairTexts[],
   mergedSeries: ReadonlyMap<Oid, string>,
 ): Promise<Map<Oid, string>> {
-  const unmerged = pairs.map(({ target }) => target).filter((target) => !mergedSeries.has(target))
-  const seriesNotes = await readNotes(repo, tips.get(SERIES_NOTES), unmerged)
-  return new Map(
-    pairs.map(({ target, ours, theirs, isNewer }) => {
-      const [a, b] = [decodeRun(target, ours), decodeRun(target, theirs)]
-      const joined = a.value && b.value ? mergeRuns(a.value, b.value) : (a.value ?? b.value)
-      if (isNewer && addsTo(a, b, withoutSummaries(joined) === withoutSummaries(b.value)))
-        return [target, theirs]
-      const text = mergedSeries.get(target) ?? seriesNotes.get(target)?.text
-      const series = text === undefined ? undefined : decodeSeries(target, text).value
-      const record = joined && series ? withSummaries(joined, series) : joined
-      return [target, encodeRunNote(record, [...a.others, ...b.others])]
-    }),
-  )
+  const texts = new Map<Oid, string>()
+  for (const { target, ours, theirs, isNewer } of pairs) {
+    const [a, b] = [decodeRun(target, ours), decodeRun(target, theirs)]
+    const joined = a.value && b.value ? mergeRuns(a.value, b.value) : (a.value ?? b.value)
+    if (isNewer && addsTo(a, b, withoutSummaries(joined) === withoutSummaries(b.value))) {
+      texts.set(target, theirs)
+      continue
+    }
+    const isSummed = stableJson(a.value?.metrics) === stableJson(b.value?.metrics)
+    const series = mergedSeries.get(target) ?? (isSummed ? undefined : await seriesOf(repo, tips, target))
+    const summed = series === undefined ? undefined : decodeSeries(target, series).value
+    const record = joined && summed ? withSummaries(joined, summed) : joined
+    texts.set(target, encodeRunNote(record, [...a.others, ...b.others]))
+  }
+  return texts
+}
+
+// One at a time: each can be as large as all records together.
+async function seriesOf(repo: Repository, tips: Tips, target: Oid): Promise<string | undefined> {
+  return (await readNotes(repo, tips.get(SERIES_NOTES), [target])).get(target)?.text
 }
 
 function addsTo(a: DecodedNote<unknown>, b: DecodedNote<unknown>, isJoin: boolean): boolean {
@@ -246,11 +184,11 @@ function withoutSummaries(record: RunRecord | undefined): string {
   return stableJson({ ...record, metrics: undefined })
 }
 
-function mergeCardPair({ base, ours, theirs }: Pair): string {
+function mergeCardPair({ base, ours, theirs }: PairTexts): string {
   return mergeCards(base, ours, theirs).text
 }
 
-function mergeEntityPairs(kind: EntityKind, pairs: readonly Pair[]): Map<Oid, string> {
+function mergeEntityPairs(kind: EntityKind, pairs: readonly PairTexts[]): Map<Oid, string> {
   return new Map(
     pairs.map(({ target, ours, theirs }) => {
       const [a, b] = [decodeEntity(kind, target, ours), decodeEntity(kind, target, theirs)]

@@ -222,7 +222,8 @@ describe('git model doctor', () => {
     await alice.model('run', '-n', 'base', '--', 'true')
     await alice.git('pack-refs', '--all')
     const old = new Date(Date.now() - 20_000)
-    const left = ['packed-refs.new', 'packed-refs.lock', 'refs/notes/model/runs.lock', 'model/fold.lock']
+    const ofGit = ['packed-refs.new', 'packed-refs.lock', 'config.lock', 'refs/notes/model/runs.lock']
+    const left = [...ofGit, 'model/fold.lock']
     mkdirSync(alice.path('.git/refs/notes/model'), { recursive: true })
     for (const name of left) {
       writeFileSync(alice.path(`.git/${name}`), name.startsWith('model/') ? '999999999' : '')

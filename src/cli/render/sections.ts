@@ -1,5 +1,6 @@
 import { displayWidth } from '../../domain/display-width.ts'
 import { escapeMarkdown } from '../../domain/escape-markdown.ts'
+import { greatest } from '../../domain/greatest.ts'
 import { safeBlock, safeText } from '../../domain/safe-text.ts'
 import type { Colors } from '../colors.ts'
 import { renderTable, type Cell, type Column } from './table.ts'
@@ -44,10 +45,13 @@ export function renderSections(sections: readonly Section[], options: PageOption
 
 function text(section: Section, options: PageOptions): string {
   const { facts = [], table, colors } = { ...section, colors: options.colors }
-  const lines = [colors.bold(safeText(section.title)), ...factLines(facts, options)]
-  if (table !== undefined) lines.push(...tableLines(table, options))
-  if (section.text !== undefined) lines.push(...indented(safeBlock(section.text)))
-  if (section.remark !== undefined) lines.push(INDENT + colors.dim(safeText(section.remark)))
+  const lines = [
+    colors.bold(safeText(section.title)),
+    ...factLines(facts, options),
+    ...(table === undefined ? [] : tableLines(table, options)),
+    ...(section.text === undefined ? [] : indented(safeBlock(section.text))),
+    ...(section.remark === undefined ? [] : [INDENT + colors.dim(safeText(section.remark))]),
+  ]
   return `${lines.join('\n')}\n`
 }
 
@@ -67,7 +71,7 @@ function tableLines(
 
 function factLines(facts: readonly Fact[], { colors }: PageOptions): string[] {
   const labels = facts.map(({ label }) => safeText(label))
-  const widest = Math.max(0, ...labels.map(displayWidth))
+  const widest = greatest(labels.map(displayWidth), 0)
   return facts.flatMap(({ value, paint }, index) => {
     const values = (typeof value === 'string' ? [value] : value).map((line) => safeText(line))
     return values.map((line, at) => {

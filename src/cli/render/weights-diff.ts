@@ -1,4 +1,5 @@
 import { escapeMarkdown } from '../../domain/escape-markdown.ts'
+import { greatest } from '../../domain/greatest.ts'
 import { safeText } from '../../domain/safe-text.ts'
 import type {
   LayerChange,
@@ -108,7 +109,7 @@ function metadataText({ key, before, after }: WeightsDiff['metadata'][number]): 
 function layersTable(layers: readonly LayerChange[], options: WeightsDiffOptions): string {
   const moved = layers.filter(({ changed }) => changed > 0)
   if (moved.length === 0) return ''
-  const most = Math.max(...moved.map(({ move }) => shareOf(move)))
+  const most = greatest(moved.map(({ move }) => shareOf(move)))
   const shown = options.all ? moved : keepMost(moved)
   const columns: Column[] = [
     { title: 'layer', shrinkTo: 16 },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ModelVersion, RegisteredModel } from '../../domain/entity.ts'
 import { escapeKey, flatten } from '../../domain/flatten.ts'
+import { greatest } from '../../domain/greatest.ts'
 import { missingField, type Fields } from '../fields.ts'
 import { cutPage } from '../page.ts'
 import { invalid, missing } from '../protocol-error.ts'
@@ -44,7 +45,7 @@ export async function createVersion(tracking: Tracking, fields: Fields): Promise
   }
   let number = ''
   const model = await editModel(tracking, fields, (registers, known) => {
-    number = String(Math.max(0, ...Object.keys(known.versions ?? {}).map(Number)) + 1)
+    number = String(greatest(Object.keys(known.versions ?? {}).map(Number), 0) + 1)
     for (const [path, value] of flatten({ ...version })) registers.set(`versions/${number}/${path}`, value)
   })
   return { model_version: toModelVersion(model, [number, version]) }

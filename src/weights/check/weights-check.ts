@@ -1,3 +1,4 @@
+import { greatest } from '../../domain/greatest.ts'
 import type { PickleContent } from '../pickle/pickle-content.ts'
 import type { WeightFormat } from '../weight-format.ts'
 
@@ -43,7 +44,13 @@ const RANK: readonly Verdict[] = ['no-pickle', 'allow-listed', 'unknown-imports'
 
 /** Joins what is said of the parts of a file: the worst verdict holds. */
 export function joinChecks(parts: readonly PartCheck[]): PartCheck {
-  const verdict = RANK[Math.max(0, ...parts.map((part) => RANK.indexOf(part.verdict)))]!
+  const verdict =
+    RANK[
+      greatest(
+        parts.map((part) => RANK.indexOf(part.verdict)),
+        0,
+      )
+    ]!
   const reason = parts.find((part) => part.reason !== undefined)?.reason
   return {
     verdict,

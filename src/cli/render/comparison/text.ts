@@ -1,6 +1,7 @@
 import type { Comparison, ModelChange, ParamChange } from '../../../domain/comparison.ts'
 import { extentOf, type Curve, type CurveLine } from '../../../domain/curves.ts'
 import { displayWidth, truncateToWidth } from '../../../domain/display-width.ts'
+import { greatest } from '../../../domain/greatest.ts'
 import type { Review } from '../../../domain/review.ts'
 import { safeText } from '../../../domain/safe-text.ts'
 import type { Side } from '../../../domain/side.ts'
@@ -82,7 +83,7 @@ function curvesPart(all: readonly Curve[], { colors, width, ...options }: Compar
   const curves = options.all ? all : all.slice(0, MAX_CURVES)
   if (curves.length === 0) return ''
   const names = curves.map(({ name }) => truncateToWidth(safeText(name), 24))
-  const widest = Math.max(...names.map(displayWidth))
+  const widest = greatest(names.map(displayWidth))
   const room = Math.max(10, Math.min(40, width - widest - 8))
   const lines = curves.flatMap((curve, index) => {
     const scale = extentOf(curve)?.value
