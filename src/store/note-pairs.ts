@@ -112,9 +112,9 @@ export function isAlone(blobs: readonly NoteBlob[], name: ObjectName): boolean {
   return blobs.length === 1 && blobs[0]!.oid === name
 }
 
-/** The largest note that is read to be merged, in bytes: of series a million points, of all else thousands of times what is usual. */
+/** The largest note that is read to be merged, in bytes: no larger document is read anywhere. */
 const LARGEST = 2 ** 24
-const LARGEST_SERIES = 2 ** 27
+const LARGEST_SERIES = 2 ** 26
 /** How much is merged at once, in bytes. */
 const PORTION = 2 ** 25
 

@@ -99,6 +99,21 @@ describe('notes that were not written by this program', () => {
     expect(joined.run).toMatchObject({ tags: { team: 'red', who: 'alice' }, params: { lr: 0.1 } })
   })
 
+  it('are records that cat_sort_uniq garbled: their lines are carried, and what the other side has stands', async () => {
+    const { alice, bob, run } = await withRun()
+    await alice.model('log', '--run', run, '-t', 'who=alice')
+    await bob.model('log', '--run', run, '-p', 'lr=0.1')
+    await bob.git('fetch', '-q', alice.dir, `${RUNS}:refs/notes/alice/runs`)
+    await bob.git('notes', '--ref=model/runs', 'merge', '-q', '-s', 'cat_sort_uniq', 'alice/runs')
+    // Bob has the lines alone: it takes one more round until he has Alice's record beside them.
+    await alice.model('sync')
+    await bob.model('sync')
+    await settle(alice, bob)
+    const joined = JSON.parse((await bob.model('show', run, '--json')).stdout) as { run: object }
+    expect(joined.run).toMatchObject({ tags: { team: 'red', who: 'alice' } })
+    expect(await note(alice, run)).toMatch(/^ {2}lr: 0\.1$/m)
+  })
+
   it('were copied by git to what a run commit was rewritten to: the copy is carried, and is no run', async () => {
     const { alice, bob, run } = await withRun()
     const rewrite = ['-c', `notes.rewriteRef=${RUNS}`, '-c', 'notes.rewriteMode=concatenate']
