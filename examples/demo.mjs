@@ -58,6 +58,24 @@ say('# what a reviewer of the pull request sees')
 sh(bob, 'git model diff main...')
 sh(bob, 'git model diff main... --gate --format md > review.md')
 
+title('Two branches go on from the same weights, and git merges them by parameter')
+sh(ada, 'git switch --quiet main && git merge --quiet --ff-only wider')
+for (const [branch, rate] of [
+  ['calm', '0.03'],
+  ['bold', '0.1'],
+]) {
+  sh(ada, `git switch --quiet --create ${branch} main`)
+  sh(ada, `git model run --name ${branch} -- ${train(`--epochs 2 --lr ${rate}`)}`)
+  sh(ada, `git commit --quiet --all --message "Go on from there, ${branch}"`)
+}
+say('# which layers one of them moved, said by plain git')
+sh(ada, 'git diff --unified=0 main calm -- models')
+sh(ada, 'git model weights diff digits@calm digits@bold')
+sh(ada, 'git merge --quiet --message "Average calm and bold" calm')
+say('# what the merged model can do')
+sh(ada, `git model run --name merged -- ${train('--epochs 0')}`)
+sh(ada, 'git model runs --limit 3')
+
 title('Take me back')
 sh(bob, 'git model checkout baseline')
 const restored = sha256(path.join(bob, 'models/digits.safetensors'))
@@ -81,6 +99,10 @@ function prepareCode(target) {
   writeFileSync(path.join(target, '.gitignore'), 'node_modules\nreview.md\n')
 }
 
+function train(flags) {
+  return `node train.mjs --from models/digits.safetensors --hidden 48 ${flags}`
+}
+
 function config() {
   return `models:
   digits: {path: models/digits.safetensors, card: required}
@@ -89,6 +111,7 @@ metrics:
   train/loss: {goal: min}
 weights:
   patterns: ["*.safetensors"]
+  merge: average
 `
 }
 

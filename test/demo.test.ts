@@ -72,6 +72,14 @@ describe('the demo', () => {
     expect(head).toBeGreaterThan(base!)
   })
 
+  it('merges what two branches made of the same weights, by parameter, and measures the result', () => {
+    expect(ran.stdout).toMatch(/^-hidden\.weight F32 \[48, 784\] norm/m)
+    expect(ran.stdout).toMatch(/^\+hidden\.weight F32 \[48, 784\] norm/m)
+    expect(ran.stdout).toMatch(/^hidden .*2 of 2$/m)
+    const measured = /^\w+ +merged +finished .*? (0\.\d+)(?= |$)/m.exec(ran.stdout)
+    expect(Number(measured?.[1])).toBeGreaterThan(0.85)
+  })
+
   it('reviews cards and weights: fields, file, sizes and object names', () => {
     expect(ran.stdout).toMatch(/card\.identity\.version +unknown +2/)
     expect(ran.stdout).toMatch(
