@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { makeColors } from '../../src/cli/colors.ts'
 import { formatAge, formatDuration, formatTime } from '../../src/cli/render/duration.ts'
 import { formatNumber, formatSize } from '../../src/cli/render/number.ts'
-import { quoteCommand } from '../../src/cli/render/quote-command.ts'
+import { formatCommand } from '../../src/domain/quote-shell.ts'
 import { legend, renderRuns } from '../../src/cli/render/runs.ts'
 import { renderSections } from '../../src/cli/render/sections.ts'
 import { defaultColumns, parseColumns } from '../../src/domain/run-columns.ts'
@@ -182,7 +182,7 @@ describe('numbers and times', () => {
   })
 
   it('quotes a command so that a shell reads the same words', () => {
-    expect(quoteCommand(['python', 'train.py', '--lr=3e-4', 'a b', "it's", ''])).toBe(
+    expect(formatCommand('python', 'train.py', '--lr=3e-4', 'a b', "it's", '')).toBe(
       `python train.py --lr=3e-4 'a b' 'it'\\''s' ''`,
     )
   })

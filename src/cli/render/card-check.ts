@@ -3,7 +3,7 @@ import { groupFields } from '../../domain/unknown-fields.ts'
 import type { CardProblem } from '../../domain/card.ts'
 import type { CardCheck } from '../../features/check-cards.ts'
 import type { Colors } from '../colors.ts'
-import { quoteCommand } from './quote-command.ts'
+import { formatCommand } from '../../domain/quote-shell.ts'
 
 /** Writes what a check of cards found, and what to type. */
 export function renderCardChecks(checks: readonly CardCheck[], colors: Colors): string {
@@ -44,7 +44,7 @@ function unknownLine({ unknown }: CardCheck): string[] {
 }
 
 function hints({ state, name, problems, warnings }: CardCheck): string[] {
-  const model = safeText(quoteCommand([name]))
+  const model = safeText(formatCommand(name))
   if (problems.length + warnings.length === 0) return []
   if (state === 'unfetched') return ['git model sync', `git model card new ${model}`]
   if (state === 'stale' || state === 'missing') return [`git model card new ${model}`]

@@ -3,7 +3,7 @@ import type { ConflictSides, ConflictValue } from '../../features/conflict-sides
 import type { Colors } from '../colors.ts'
 import { showCardValue } from './card-value.ts'
 import { formatAge } from './duration.ts'
-import { quoteCommand } from './quote-command.ts'
+import { formatCommand } from '../../domain/quote-shell.ts'
 
 /** Writes the conflicts of a card: each field, its values by number, who wrote them, and the value before. */
 export function renderConflictSides(
@@ -21,7 +21,7 @@ export function conflictHints(spec: string, conflicts: readonly ConflictSides[])
   const isTold = ['ours', 'theirs'].every(
     (side) => first.values.filter((value) => value.side === side).length === 1,
   )
-  const command = safeText(`git model card resolve ${quoteCommand([spec, first.field])}`)
+  const command = safeText(`git model card resolve ${formatCommand(spec, first.field)}`)
   return [isTold ? `${command} --ours   or --theirs, --take N` : `${command} --take 1   or another N`]
 }
 

@@ -1,5 +1,5 @@
 import { safeText } from '../../domain/safe-text.ts'
-import { quoteCommand } from './quote-command.ts'
+import { formatCommand } from '../../domain/quote-shell.ts'
 
 const MAX_SHOWN = 10
 
@@ -10,6 +10,6 @@ export function renderMasked(places: readonly string[]): [text: string, hint: st
   const [first = ''] = places
   return [
     `masked in the record, because it looks like a credential: ${shown.join(', ')}${more}`,
-    `not a credential? ${safeText(quoteCommand(['--allow-secret', first]))}, or "secrets: {allow: [...]}" in .gitmodel.yaml`,
+    `not a credential? ${safeText(formatCommand('--allow-secret', first))}, or "secrets: {allow: [...]}" in .gitmodel.yaml`,
   ]
 }

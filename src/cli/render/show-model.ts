@@ -2,7 +2,7 @@ import type { ModelCard } from '../../features/show-card.ts'
 import type { ShownModel } from '../../features/show-model.ts'
 import type { Colors } from '../colors.ts'
 import { formatSize } from './number.ts'
-import { quoteCommand } from './quote-command.ts'
+import { formatCommand } from '../../domain/quote-shell.ts'
 import { shortRuns } from './show-commit.ts'
 import { fileTable } from './show-run.ts'
 import type { Fact, Section } from './sections.ts'
@@ -42,10 +42,10 @@ function identity({ model, configured }: ShownModel): Fact[] {
 
 function weightsSection({ model, files, plainSize }: ShownModel): Section {
   const title = 'weights'
-  const name = quoteCommand([
+  const name = formatCommand(
     model.revision === undefined ? 'HEAD' : model.revision.slice(0, SHORT),
     model.path,
-  ])
+  )
   if (files.length > 0) {
     const isAway = files.some(({ presence }) => presence === 'unfetched')
     const remark = isAway ? { remark: `fetch what is not here: git model checkout ${name}` } : {}
@@ -54,11 +54,11 @@ function weightsSection({ model, files, plainSize }: ShownModel): Section {
   if (model.target === undefined)
     return {
       title,
-      remark: `absent: bring back an earlier version with git model checkout COMMIT ${quoteCommand([model.path])}`,
+      remark: `absent: bring back an earlier version with git model checkout COMMIT ${formatCommand(model.path)}`,
     }
   if (plainSize === 0) return { title, remark: 'an empty file' }
   const size = plainSize === undefined ? 'no file of it is' : `${formatSize(plainSize)} in git itself, not`
-  return { title, remark: `${size} in Git LFS: git model weights track ${quoteCommand([model.path])}` }
+  return { title, remark: `${size} in Git LFS: git model weights track ${formatCommand(model.path)}` }
 }
 
 function producersSection({ producers, files, config }: ShownModel, now: number, colors: Colors): Section {
@@ -79,7 +79,7 @@ function producersSection({ producers, files, config }: ShownModel, now: number,
 
 function cardSection({ card, model }: ShownModel, colors: Colors): Section {
   const title = 'card'
-  const name = quoteCommand([model.name])
+  const name = formatCommand(model.name)
   if (card.state === 'unfetched')
     return { title, remark: 'not fetched: no cards ever were in this clone: git model sync' }
   if ('problem' in card)

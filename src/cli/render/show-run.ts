@@ -5,7 +5,7 @@ import type { Colors } from '../colors.ts'
 import { formatAge, formatTime } from './duration.ts'
 import { formatSize } from './number.ts'
 import { durationText, isPicked, PICKED, statusPaint, statusText } from './run-cell.ts'
-import { quoteCommand } from './quote-command.ts'
+import { quoteShell } from '../../domain/quote-shell.ts'
 import type { Fact, Section } from './sections.ts'
 import { metricsSection } from './show-metrics.ts'
 
@@ -67,7 +67,11 @@ function identity(shown: ShownRun, now: number, colors: Colors): Fact[] {
     record.kind !== 'training' && { label: 'kind', value: record.kind },
     record.author !== undefined && { label: 'author', value: record.author },
     { label: 'code', value: codeLines(shown) },
-    record.command !== undefined && { label: 'command', value: quoteCommand(record.command), code: true },
+    record.command !== undefined && {
+      label: 'command',
+      value: record.command.map(quoteShell).join(' '),
+      code: true,
+    },
     shown.parent !== undefined && { label: 'part of', value: runName(shown.parent.run, shown.parent.name) },
     shown.children.length > 0 && {
       label: 'started runs',

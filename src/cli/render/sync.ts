@@ -1,5 +1,5 @@
 import { safeText } from '../../domain/safe-text.ts'
-import { quoteCommand } from './quote-command.ts'
+import { formatCommand } from '../../domain/quote-shell.ts'
 
 /** What is said of each conflict of a sync, with the command that settles it. */
 export function renderConflicts(
@@ -7,7 +7,7 @@ export function renderConflicts(
 ): { text: string; hint: string }[] {
   return conflicts.map(({ model, field }) => ({
     text: `the card of ${safeText(model)}: ${safeText(field)} was changed to different values on two sides; both are kept`,
-    hint: `git model card resolve ${safeText(quoteCommand([model, field]))}`,
+    hint: `git model card resolve ${safeText(formatCommand(model, field))}`,
   }))
 }
 

@@ -46,8 +46,8 @@ export const edit = buildCommand<{ discard?: boolean }, [model: string], Context
       ),
     )
     if (conflicts.length === 0) return
-    const { quoteCommand } = await import('../../render/quote-command.ts')
-    const hint = `git model card resolve ${quoteCommand([spec])}`
+    const { formatCommand } = await import('../../../domain/quote-shell.ts')
+    const hint = `git model card resolve ${formatCommand(spec)}`
     out.warn(
       safeText(`somebody else changed the same fields meanwhile: ${conflicts.join(', ')}`),
       safeText(hint),

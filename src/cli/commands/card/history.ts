@@ -29,10 +29,10 @@ export const history = buildCommand<{ json?: boolean }, [model: string], Context
       })
     }
     const { safeText } = await import('../../../domain/safe-text.ts')
-    const { quoteCommand } = await import('../../render/quote-command.ts')
+    const { formatCommand } = await import('../../../domain/quote-shell.ts')
     if (entries.length === 0) {
       return this.out.status(
-        safeText(`"${name}" never had a card here; write one: git model card new ${quoteCommand([spec])}`),
+        safeText(`"${name}" never had a card here; write one: git model card new ${formatCommand(spec)}`),
       )
     }
     const { renderCardHistory } = await import('../../render/card-history.ts')

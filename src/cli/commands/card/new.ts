@@ -44,7 +44,7 @@ export const newCard = buildCommand<{ json?: boolean }, [model: string], Context
     if (review.length > 0)
       out.warn(safeText(`carried over, and perhaps about the earlier weights: ${review.join(', ')}`))
     if (unknown.length > 0) out.status(safeText(`unknown: ${groupFields(unknown).join('; ')}`))
-    const { quoteCommand } = await import('../../render/quote-command.ts')
-    out.status(safeText(`fill it in: git model card edit ${quoteCommand([spec])}`))
+    const { formatCommand } = await import('../../../domain/quote-shell.ts')
+    out.status(safeText(`fill it in: git model card edit ${formatCommand(spec)}`))
   },
 })

@@ -42,8 +42,8 @@ export const show = buildCommand<Flags, [model: string], Context>({
       return out.json({ schema: 'card-show/v1', ...about, card: card ?? null, problems, conflicts, unknown })
     }
     if (shown.staleFrom !== undefined) {
-      const { quoteCommand } = await import('../../render/quote-command.ts')
-      const hint = `git model card new ${quoteCommand([spec])}   renews it`
+      const { formatCommand } = await import('../../../domain/quote-shell.ts')
+      const hint = `git model card new ${formatCommand(spec)}   renews it`
       out.warn(
         safeText(`the weights of "${model.name}" changed since this card was written: it is stale`),
         safeText(hint),
