@@ -83,12 +83,13 @@ export class CrashSite {
     return site
   }
 
-  // What fails by itself would tell nothing when it is killed.
+  // What fails by itself would tell nothing when it is killed. How long it takes tells when to kill it.
   async #checkUnharmed(): Promise<void> {
     for (const kind of ['run', 'script', 'log', 'sync', 'card', 'doctor']) {
       const { args, acknowledge } = this.#actions[kind]!(`unharmed-${kind}`)
       const told = await runKilled(this.repo.dir, process.execPath, args, { after: 2 ** 30, whole: true })
       expect(told.exitCode, `${kind}\n${told.stderr}`).toBe(0)
+      this.#durations.set(kind, told.took)
       acknowledge(told)
     }
     expect(this.#finished().length, 'training scripts that came to their end').toBe(2)
@@ -103,14 +104,11 @@ export class CrashSite {
     this.#count += 1
     const name = `r${this.#count}`
     const { args, acknowledge } = this.#actions[kind]!(name)
-    const usual = this.#durations.get(kind) ?? 800
-    const after = this.#random() * usual * 1.1
+    const after = this.#random() * this.#durations.get(kind)!
     // Sometimes only the program dies, and what it had started goes on.
     const isWhole = this.#random() < 0.7
-    const started = Date.now()
     const told = await runKilled(this.repo.dir, process.execPath, args, { after, whole: isWhole })
     if (told.exitCode === null) this.interrupted += 1
-    else this.#durations.set(kind, Date.now() - started)
     acknowledge(told)
     return `${kind} ${name}, ${isWhole ? 'with its children' : 'alone'}, ${told.exitCode === null ? 'killed' : 'ended'} after ${Math.round(after)} ms`
   }

@@ -22,7 +22,9 @@ describe('killed with SIGKILL at a random point, again and again in one reposito
         await site.mend(story)
         await site.check(story)
       }
-      expect(site.interrupted, 'how many commands were killed before they ended').toBeGreaterThan(CRASHES / 8)
+      expect(site.interrupted, 'how many commands were killed before they ended').toBeGreaterThanOrEqual(
+        CRASHES / 8,
+      )
       await site.checkTeammate(`seed ${seed}`)
     },
   )

@@ -7,6 +7,8 @@ export interface Ended {
   /** Null: it was killed. */
   exitCode: number | null
   stderr: string
+  /** Milliseconds until it ended; what it had started can have ended later. */
+  took: number
 }
 
 /** When and what to kill. */
@@ -27,6 +29,7 @@ export async function runKilled(
   args: readonly string[],
   { after, whole }: Killing,
 ): Promise<Ended> {
+  const started = Date.now()
   const child = spawn(command, args, {
     cwd: dir,
     detached: true,
@@ -39,9 +42,10 @@ export async function runKilled(
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const timer = setTimeout(() => kill(whole ? -leader : leader, 'SIGKILL'), after)
   const exitCode = await ended
+  const took = Date.now() - started
   clearTimeout(timer)
   while (kill(-leader, 0)) await sleep(20)
-  return { exitCode, stderr }
+  return { exitCode, stderr, took }
 }
 
 function kill(target: number, signal: NodeJS.Signals | 0): boolean {
