@@ -1,0 +1,34 @@
+import { ModelError } from '../../domain/errors.ts'
+import { chooseRemote } from '../../git/remotes.ts'
+import type { LfsStore } from '../../lfs/lfs-store.ts'
+import { fetchObjects, hasObject } from '../../lfs/transfer.ts'
+import type { LfsFile } from '../../store/models.ts'
+import type { Store } from '../../store/open-store.ts'
+import type { VersionSource } from './resolve-version.ts'
+
+/**
+ * Fetches the contents that are not in the LFS store yet.
+ *
+ * @throws ModelError `weights-absent` where the remote has them neither.
+ */
+export async function ensureContent(
+  store: Store,
+  lfs: LfsStore,
+  source: VersionSource,
+  files: readonly LfsFile[],
+): Promise<void> {
+  const missing = files.filter(({ oid, size }) => size > 0 && !hasObject(lfs, oid))
+  if (missing.length === 0) return
+  const paths = missing.map((file) => file.path)
+  await fetchObjects(store.repo.root, await chooseRemote(store.repo), source.weights, paths)
+  const absent = missing.filter(({ oid }) => !hasObject(lfs, oid))
+  if (absent.length === 0) return
+  throw new ModelError(
+    'weights-absent',
+    `the content of ${absent.map((file) => file.path).join(', ')} is neither here nor on the remote`,
+    {
+      hints: ['ask the one who made it to run: git model sync'],
+      data: { files: absent },
+    },
+  )
+}

@@ -1,0 +1,48 @@
+import { isModelError, ModelError } from '../../domain/errors.ts'
+import { ARTIFACTS, type Oid } from '../../domain/run.ts'
+import { tryResolveCommit } from '../../git/resolve.ts'
+import type { LfsFile } from '../../store/models.ts'
+import type { Store } from '../../store/open-store.ts'
+import { findRun } from '../../store/runs.ts'
+
+/** Where a version comes from: a run, or a commit. */
+export interface VersionSource {
+  kind: 'run' | 'commit'
+  oid: Oid
+  name?: string
+  /** The commit whose tree has the weights. */
+  weights: Oid
+  /** The commit whose tree has the code. */
+  code: Oid
+  outputs: LfsFile[]
+}
+
+/**
+ * Finds the run or the commit that a name means.
+ *
+ * @throws ModelError `revision-unknown`, `revision-ambiguous`.
+ */
+export async function resolveVersion(store: Store, version: string): Promise<VersionSource> {
+  const run = await findRun(store, version).catch((error: unknown) => {
+    if (isModelError(error, 'run-unknown')) return undefined
+    throw error
+  })
+  if (run !== undefined) {
+    const { record } = run
+    const outputs = (record.outputs?.files ?? []).filter((file) => !file.path.startsWith(`${ARTIFACTS}/`))
+    return {
+      kind: 'run',
+      oid: record.run,
+      name: record.name,
+      weights: record.outputs?.commit ?? record.run,
+      code: record.run,
+      outputs: outputs.map((file) => ({ ...file, oid: file.oid.replace('sha256:', '') })),
+    }
+  }
+  const commit = await tryResolveCommit(store.repo, version)
+  if (commit !== undefined) return { kind: 'commit', oid: commit, weights: commit, code: commit, outputs: [] }
+  throw new ModelError('revision-unknown', `there is no run, commit, branch or tag "${version}"`, {
+    hints: ['git model runs', 'git log --oneline -10'],
+    data: { version },
+  })
+}
