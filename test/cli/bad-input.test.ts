@@ -101,6 +101,18 @@ describe('bad input', () => {
     expect((await repo.model('checkout', 'base')).exitCode).toBe(0)
   })
 
+  it('a checkout that would overwrite what git ignores, unless a run has it', async () => {
+    const repo = await gitdir({ '.gitignore': '/models/' })
+    const train = (name: string) => `mkdir -p models && printf ${name} > models/w.bin`
+    for (const name of ['base', 'wider'])
+      await repo.model('run', '-n', name, '--output', 'models/w.bin', '--', 'sh', '-c', train(name))
+    expect((await repo.model('checkout', 'base')).exitCode).toBe(0)
+    expect(await repo.read('models/w.bin')).toBe('base')
+    await repo.write('models/w.bin', 'something else')
+    await expectError(repo, ['checkout', 'wider'], 'uncommitted changes would be overwritten: models/w.bin')
+    expect(await repo.read('models/w.bin')).toBe('something else')
+  })
+
   it('a record whose output would be written elsewhere', async () => {
     const { repo, run } = await withRun()
     const text = await repo.git('notes', '--ref=model/runs', 'show', run)

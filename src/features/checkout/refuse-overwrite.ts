@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import path from 'node:path'
 import { ModelError } from '../../domain/errors.ts'
+import { sha256Name } from '../../domain/lfs-pointer.ts'
+import { formatCommand } from '../../domain/quote-shell.ts'
 import type { Oid } from '../../domain/run.ts'
 import { git, LARGEST_LISTING } from '../../git/run-git.ts'
 import type { LfsFile } from '../../store/models.ts'
 import type { Store } from '../../store/open-store.ts'
+import { findProducers } from '../../store/runs.ts'
 
 /**
- * Refuses to go on where files that are to be written have changes that no commit has.
+ * Refuses to go on where files that are to be written hold what cannot be had again: changes of tracked files, and
+ * other files, ignored ones too, whose content no run recorded.
  *
  * @param code - whether all files of `commit` are written too.
  * @throws ModelError `would-overwrite`.
@@ -19,29 +23,49 @@ export async function refuseOverwrite(
   code: boolean,
   commit: Oid,
 ): Promise<void> {
-  const args = [
+  const wanted = new Map(files.map((file) => [file.path, file]))
+  const changes = await listChanges(store, [...wanted.keys()])
+  if (code) {
+    const incoming = await pathsOf(store, commit)
+    const others = (await listChanges(store)).filter(({ path: file }) => !wanted.has(file))
+    changes.push(...others.filter(({ path: file, isTracked }) => isTracked || incoming.has(file)))
+  }
+  const inTheWay: Change[] = []
+  for (const change of changes) {
+    const { path: file, isTracked } = change
+    const content = wanted.has(file) ? await sha256(path.join(store.repo.root, file)) : undefined
+    if (content !== undefined && content === wanted.get(file)?.oid) continue
+    if (content !== undefined && !isTracked && (await isRecorded(store, content))) continue
+    inTheWay.push(change)
+  }
+  if (inTheWay.length > 0) throw wouldOverwrite(inTheWay)
+}
+
+interface Change {
+  path: string
+  /** False for files that git ignores, and for those that it does not know. */
+  isTracked: boolean
+}
+
+/** Lists what differs from HEAD. @param paths - all but ignored files where absent; these, ignored or not, else. */
+async function listChanges(store: Store, paths?: readonly string[]): Promise<Change[]> {
+  if (paths?.length === 0) return []
+  const { stdout } = await git(store.repo, [
     '--literal-pathspecs',
     'status',
     '--porcelain=v1',
     '-z',
     '--no-renames',
     '--untracked-files=all',
-  ]
-  const paths = code ? [] : files.map((file) => file.path)
-  if (!code && paths.length === 0) return
-  const { stdout } = await git(store.repo, [...args, '--', ...paths])
+    ...(paths === undefined ? [] : ['--ignored', '--', ...paths]),
+  ])
   const entries = stdout.split('\0').filter((line) => line !== '')
-  const inTheWay: string[] = []
-  const wanted = new Map(files.map((file) => [file.path, file]))
-  const incoming = code ? await pathsOf(store, commit) : new Set<string>()
-  for (const entry of entries) {
-    const [state, file] = [entry.slice(0, 2), entry.slice(3)]
-    if (state === '??' && !wanted.has(file) && !incoming.has(file)) continue
-    const same = wanted.get(file)
-    if (same !== undefined && (await sha256(path.join(store.repo.root, file))) === same.oid) continue
-    inTheWay.push(file)
-  }
-  if (inTheWay.length > 0) throw wouldOverwrite(inTheWay)
+  return entries.map((entry) => ({ path: entry.slice(3), isTracked: !/^(\?\?|!!)/.test(entry) }))
+}
+
+// A pin, or the remote, has what a run recorded until nobody needs it.
+async function isRecorded(store: Store, content: string): Promise<boolean> {
+  return (await findProducers(store, [sha256Name(content)])).length > 0
 }
 
 async function pathsOf(store: Store, commit: Oid): Promise<Set<string>> {
@@ -57,10 +81,19 @@ async function sha256(file: string): Promise<string | undefined> {
   return hash.digest('hex')
 }
 
-function wouldOverwrite(files: readonly string[]): ModelError {
+function wouldOverwrite(changes: readonly Change[]): ModelError {
+  const files = changes.map((change) => change.path)
   const shown = files.slice(0, 5).join(', ') + (files.length > 5 ? ` and ${files.length - 5} more` : '')
+  const other = changes.find(({ isTracked }) => !isTracked)
   return new ModelError('would-overwrite', `uncommitted changes would be overwritten: ${shown}`, {
-    hints: ['git commit -a   or   git stash --include-untracked, then try again'],
+    hints: [
+      ...(changes.some(({ isTracked }) => isTracked)
+        ? ['git commit -a   or   git stash, then try again']
+        : []),
+      ...(other === undefined
+        ? []
+        : [`${formatCommand('mv', other.path, `${other.path}.mine`)}, then try again`]),
+    ],
     data: { files },
   })
 }
