@@ -46,7 +46,32 @@ export async function gitBytes(
   where: { readonly root: string },
   args: readonly string[],
   options: GitOptions = {},
-): Promise<{ exitCode: number; stdout: Buffer; stderr: string }> {
+): Promise<GitBytes> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await runOnce(where, args, options)
+    const { exitCode, stderr, systemCode } = answer
+    if (exitCode !== undefined && (options.ok ?? [0]).includes(exitCode)) return { ...answer, exitCode }
+    if (attempt === ATTEMPTS || !LOST_FOLDER.test(stderr))
+      throw gitFailure(args, exitCode, stderr, systemCode)
+  }
+}
+
+interface GitBytes {
+  exitCode: number
+  stdout: Buffer
+  stderr: string
+}
+
+// git gc takes empty folders of objects away, even one that another process of git has just made for its object. What
+// writes objects can be run again: it writes the same ones.
+const LOST_FOLDER = /unable to create temporary file: No such file or directory/
+const ATTEMPTS = 10
+
+async function runOnce(
+  where: { readonly root: string },
+  args: readonly string[],
+  options: GitOptions,
+): Promise<Omit<GitBytes, 'exitCode'> & Awaited<ReturnType<typeof ended>>> {
   const child = spawn('git', args, {
     cwd: options.cwd ?? where.root,
     // an undefined member takes the variable away
@@ -66,13 +91,9 @@ export async function gitBytes(
   })
   // Git may end before it has read all: its exit code says more than the broken pipe.
   child.stdin?.on('error', () => undefined).end(options.input)
-  const { exitCode, systemCode } = await ended(child)
+  const end = await ended(child)
   if (length > largest) throw tooLarge(args, largest)
-  const stderr = Buffer.concat(errors).toString('utf8')
-  if (exitCode === undefined || !(options.ok ?? [0]).includes(exitCode)) {
-    throw gitFailure(args, exitCode, stderr, systemCode)
-  }
-  return { exitCode, stdout: Buffer.concat(output), stderr }
+  return { ...end, stdout: Buffer.concat(output), stderr: Buffer.concat(errors).toString('utf8') }
 }
 
 /** Waits until a process has ended and its output was read; an exit code is undefined where there is none. */
