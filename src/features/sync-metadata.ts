@@ -5,22 +5,20 @@ import { readRemoteTrouble } from '../domain/remote-trouble.ts'
 import type { Oid } from '../domain/run.ts'
 import { maskShapes } from '../domain/secret-shapes.ts'
 import { withLock } from '../git/lock.ts'
-import { diffNotes, type NoteChange } from '../git/notes.ts'
-import { readObjects } from '../git/read-objects.ts'
+import { diffNotes } from '../git/notes.ts'
 import type { Tips } from '../git/read-tips.ts'
-import { CARDS_NOTES, RUNS_NOTES, SHARED_REFS, type SharedRef } from '../git/refs.ts'
+import { CARDS_NOTES, RUNS_NOTES, SHARED_REFS, trackingRef, type SharedRef } from '../git/refs.ts'
 import { chooseRemote, fetchMetadata, pushMetadata, rememberAddress, trackingIn } from '../git/remotes.ts'
 import type { LfsStore } from '../lfs/lfs-store.ts'
-import { listPins } from '../lfs/pin.ts'
-import { uploadObjects } from '../lfs/transfer.ts'
+import { listPins, restorePinned } from '../lfs/pin.ts'
 import { foldFetched } from '../store/fold-fetched.ts'
 import { refusedError } from '../store/refused-refs.ts'
 import type { Store } from '../store/open-store.ts'
 import { refreshDigests } from '../store/refresh-digests.ts'
 import { findProducers } from '../store/runs.ts'
 import { syncPrefix } from '../store/sync-prefix.ts'
-import { decodeText } from '../store/decode-run.ts'
-import { cardConflicts, type CardConflictAt } from './card-conflicts.ts'
+import { publishedChanges } from '../store/published-changes.ts'
+import type { CardConflictAt } from './card-conflicts.ts'
 import { openLfsStore } from '../store/open-lfs-store.ts'
 
 /** What a sync did. */
@@ -37,9 +35,13 @@ export interface SyncResult {
 /** What a sync reports while it works. */
 export type SyncProgress = (step: string) => void
 
-/** How long to go on when others push all the time, and how long to wait at most after a lost race, in milliseconds. */
+/** How long to go on when others push all the time, in milliseconds. */
 const PATIENCE = 600_000
-const LONGEST_WAIT = 2000
+/** How long to wait at most after a lost race, in milliseconds: after the first one, and after many. */
+const SHORTEST_WAIT = 2000
+const LONGEST_WAIT = 30_000
+/** How often a push is refused in a row while the remote stands where it stood, before that is no race. */
+const MOST_UNMOVED = 4
 
 /**
  * Brings a remote and this clone to the same metadata: fetches, merges, uploads the content of new outputs,
@@ -55,33 +57,70 @@ export async function syncMetadata(
   progress: SyncProgress = () => {},
 ): Promise<SyncResult> {
   const remote = await chooseRemote(store.repo, asked)
-  const prefix = await syncPrefix(store.repo)
   return withLock(store.repo.commonDir, 'sync', async () => {
+    const destination: Destination = { remote, prefix: await syncPrefix(store.repo), offered: new Set() }
     const end = store.world.now() + PATIENCE
     let refused: Refused | undefined
+    let unmoved = 0
     for (let attempt = 1; ; attempt++) {
       progress(attempt === 1 ? `fetching from ${remote}` : `${remote} moved: attempt ${attempt}`)
-      await fetchMetadata(store.repo, remote, prefix)
-      const { tips: merged, refused: untaken } = await foldFetched(store.repo)
-      const hostile = untaken.find((one) => one.remote === remote)
-      if (hostile !== undefined) throw refusedError(hostile, prefix)
-      if (refused !== undefined) checkMoved(refused, { remote, prefix, merged, attempt })
-      if (store.world.now() > end) throw lostEveryRace(remote, attempt - 1)
-      const result = await push(store, remote, prefix, merged, progress)
-      if ('sent' in result) {
-        // Our own push moved the tracking refs: note that nothing in them is news.
-        const { tips } = await foldFetched(store.repo)
-        await rememberAddress(store.repo, remote)
-        await refreshDigests({ ...store, tips })
-        const received = await countReceived(store, tips)
-        const conflicts = await cardConflicts(store, store.tips.get(CARDS_NOTES), tips.get(CARDS_NOTES))
-        return { remote, received, sent: result.sent, conflicts }
+      const start = Date.now()
+      const merged = await fetchAndFold(store, destination)
+      if (refused !== undefined) {
+        unmoved = hasMoved(refused, remote, merged) ? 0 : unmoved + 1
+        if (unmoved > 0 && (!isRace(refused) || unmoved > MOST_UNMOVED))
+          throw refusal(remote, destination.prefix, refused.said)
       }
+      if (store.world.now() > end) throw lostEveryRace(remote, attempt - 1)
+      const result = await push(store, destination, merged, progress)
+      if ('sent' in result) return finish(store, remote, result)
       refused = result
-      // Who lost often waits less: otherwise those who come fresh win every time.
-      await sleep((Math.random() * LONGEST_WAIT) / attempt)
+      await sleep(Math.random() * longestWait(attempt, Date.now() - start))
     }
   })
+}
+
+/** Where metadata goes. */
+interface Destination {
+  remote: string
+  prefix: string | undefined
+  /** The contents that were offered to it: another attempt has less to do before it pushes. */
+  offered: Set<string>
+}
+
+async function fetchAndFold({ repo }: Store, { remote, prefix }: Destination): Promise<Tips> {
+  await fetchMetadata(repo, remote, prefix)
+  const { tips, refused } = await foldFetched(repo)
+  const hostile = refused.find((one) => one.remote === remote)
+  if (hostile !== undefined) throw refusedError(hostile, prefix)
+  return tips
+}
+
+// The more attempts there are at once, the longer each takes and the more of them are in vain: who lost gives way, each
+// time for longer, until only so many are left that most of them win.
+function longestWait(attempt: number, took: number): number {
+  return Math.min(Math.min(took, SHORTEST_WAIT) * 2 ** (attempt - 1), LONGEST_WAIT)
+}
+
+async function finish(store: Store, remote: string, { sent, tips }: Pushed): Promise<SyncResult> {
+  // Our own push moved the tracking refs: note that nothing in them is news.
+  await Promise.all([foldFetched(store.repo, tips), rememberAddress(store.repo, remote)])
+  await refreshDigests({ ...store, tips })
+  const received = await countReceived(store, tips)
+  return { remote, received, sent, conflicts: await newConflicts(store, tips) }
+}
+
+async function newConflicts(store: Store, tips: Tips): Promise<CardConflictAt[]> {
+  const [before, after] = [store.tips.get(CARDS_NOTES), tips.get(CARDS_NOTES)]
+  if (before === after) return []
+  const { cardConflicts } = await import('./card-conflicts.ts')
+  return cardConflicts(store, before, after)
+}
+
+interface Pushed {
+  sent: SyncResult['sent']
+  /** Where the refs stand now. */
+  tips: Tips
 }
 
 interface Refused {
@@ -92,32 +131,45 @@ interface Refused {
 
 async function push(
   store: Store,
-  remote: string,
-  prefix: string | undefined,
+  { remote, prefix, offered }: Destination,
   tips: Tips,
   progress: SyncProgress,
-): Promise<{ sent: SyncResult['sent'] } | Refused> {
+): Promise<Pushed | Refused> {
   const before = trackingIn(tips, remote)
   const refs = SHARED_REFS.flatMap((ref) => {
     const oid = tips.get(ref)
     return oid === undefined || oid === before.get(ref) ? [] : [{ ref, oid }]
   })
-  const runs = await changedRuns(store, before.get(RUNS_NOTES), tips.get(RUNS_NOTES))
-  const lfs = await openLfsStore(store.repo)
-  const oids = await withPinned(
-    store,
-    tips,
-    lfs,
-    runs.flatMap(({ oids: produced }) => produced),
-  )
-  if (oids.length > 0) progress(`uploading ${oids.length} files to ${remote}`)
-  const objects = oids.length === 0 ? 0 : await uploadObjects(store.repo.root, lfs, remote, oids)
-  if (refs.length === 0) return { sent: { runs: 0, cards: 0, objects } }
+  const { runs, oids } = await publishedChanges(store.repo, before.get(RUNS_NOTES), tips.get(RUNS_NOTES))
+  await upload(store, tips, { remote, oids, offered, progress })
+  if (refs.length === 0) return { sent: { runs: 0, cards: 0, objects: offered.size }, tips }
   progress(`pushing to ${remote}`)
   const result = await pushMetadata(store.repo, remote, refs, prefix)
   if (!result.done) return { said: result.said, before }
   const cards = await countChanges(store, before.get(CARDS_NOTES), tips.get(CARDS_NOTES))
-  return { sent: { runs: runs.length, cards, objects } }
+  return { sent: { runs, cards, objects: offered.size }, tips: withPushed(tips, remote, refs) }
+}
+
+async function upload(
+  store: Store,
+  tips: Tips,
+  to: { remote: string; oids: readonly string[]; offered: Set<string>; progress: SyncProgress },
+): Promise<void> {
+  const lfs = await openLfsStore(store.repo)
+  const wanted = await withPinned(store, tips, lfs, to.oids)
+  const oids = wanted.filter((oid) => !to.offered.has(oid) && restorePinned(lfs, oid))
+  if (oids.length === 0) return
+  to.progress(`uploading ${oids.length} files to ${to.remote}`)
+  const { uploadObjects } = await import('../lfs/transfer.ts')
+  await uploadObjects(store.repo.root, lfs, to.remote, oids)
+  for (const oid of oids) to.offered.add(oid)
+}
+
+// In the order in which git lists refs.
+function withPushed(tips: Tips, remote: string, refs: readonly { ref: SharedRef; oid: Oid }[]): Tips {
+  const moved = new Map(tips)
+  for (const { ref, oid } of refs) moved.set(trackingRef(remote, ref), oid)
+  return new Map([...moved].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /**
@@ -138,39 +190,6 @@ async function withPinned(
   return [...offered, ...pinned.filter((oid) => named.has(sha256Name(oid)))]
 }
 
-async function changedRuns(
-  store: Store,
-  from: Oid | undefined,
-  to: Oid | undefined,
-): Promise<{ run: Oid; oids: string[] }[]> {
-  if (to === undefined) return []
-  const changes = (await diffNotes(store.repo, from, to)).filter(({ after }) => after.length > 0)
-  const after = await producedBy(store, changes, (change) => change.after[0])
-  const before = await producedBy(store, changes, (change) => change.before[0])
-  return changes.map(({ target }, index) => {
-    const known = new Set(before[index])
-    return { run: target, oids: after[index]!.filter((oid) => !known.has(oid)) }
-  })
-}
-
-/** Reads which LFS objects the records of some notes name. */
-async function producedBy(
-  store: Store,
-  changes: readonly NoteChange[],
-  blobOf: (change: NoteChange) => Oid | undefined,
-): Promise<string[][]> {
-  const objects = await readObjects(
-    store.repo,
-    changes.map((change) => blobOf(change) ?? ''),
-  )
-  return changes.map(({ target }, index) => {
-    const text = objects[index]?.content.toString('utf8')
-    const decoded = text === undefined ? undefined : decodeText(target, text)
-    const record = decoded !== undefined && 'record' in decoded ? decoded.record : undefined
-    return (record?.outputs?.files ?? []).map(({ oid }) => oid.replace('sha256:', ''))
-  })
-}
-
 async function countReceived(store: Store, tips: Tips): Promise<SyncResult['received']> {
   return {
     runs: await countChanges(store, store.tips.get(RUNS_NOTES), tips.get(RUNS_NOTES)),
@@ -183,15 +202,14 @@ async function countChanges(store: Store, from: Oid | undefined, to: Oid | undef
 }
 
 // Not the text of the refusal decides, but whether the remote moved: texts differ between hosts and versions.
-function checkMoved(
-  { said, before }: Refused,
-  after: { remote: string; prefix: string | undefined; merged: Tips; attempt: number },
-): void {
-  const now = trackingIn(after.merged, after.remote)
-  if (SHARED_REFS.some((ref) => now.get(ref) !== before.get(ref))) return
-  const isLocked =
-    /cannot lock ref|failed to update ref|fetch first|non-fast-forward|incorrect old value/.test(said)
-  if (!isLocked || after.attempt > 4) throw refusal(after.remote, after.prefix, said)
+function hasMoved({ before }: Refused, remote: string, merged: Tips): boolean {
+  const now = trackingIn(merged, remote)
+  return SHARED_REFS.some((ref) => now.get(ref) !== before.get(ref))
+}
+
+// Somebody else's push that goes on has its refs locked, and may come to nothing.
+function isRace({ said }: Refused): boolean {
+  return /cannot lock ref|failed to update ref|fetch first|non-fast-forward|incorrect old value/.test(said)
 }
 
 function lostEveryRace(remote: string, attempts: number): ModelError {

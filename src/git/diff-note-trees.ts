@@ -47,7 +47,12 @@ export async function diffNoteTrees(
 }
 
 /** The entries of a tree by name, of those that can be in the path of a note. */
-type Tree = ReadonlyMap<string, { oid: Oid; isFolder: boolean }>
+type Tree = ReadonlyMap<string, ParsedEntry>
+
+interface ParsedEntry {
+  oid: Oid
+  isFolder: boolean
+}
 
 function compare(
   path: string,
@@ -70,7 +75,7 @@ function compare(
   }
 }
 
-type Entry = { oid: Oid; isFolder: boolean } | undefined
+type Entry = ParsedEntry | undefined
 
 function fileOid(entry: Entry): Oid | undefined {
   return entry?.isFolder === false ? entry.oid : undefined
@@ -96,75 +101,71 @@ async function readTrees(repo: Repository, folders: readonly TreeDifference[]): 
 
 const EMPTY = Buffer.alloc(0)
 
-// Trees that differ in a few of their entries are alike before and behind them: only what is between is parsed.
+// Both are sorted by name, so what stands in both is met at once and never becomes an object here. Where somebody wrote
+// a tree in another order, more is collected, and the same found.
 function parseDifferent([left, right]: readonly [Buffer, Buffer], oidLength: number): [Tree, Tree] {
-  const start = entryStart(left, commonStart(left, right), oidLength)
-  const end = commonEnd(left.subarray(start), right.subarray(start))
-  const [a, b] = [left, right].map((tree) => parseTree(tree, start, tree.length - end, oidLength))
-  if (left.length - a!.end === right.length - b!.end) return [a!.tree, b!.tree]
-  // Entries that end alike need not begin alike, where somebody wants it so.
-  return [
-    parseTree(left, start, left.length, oidLength).tree,
-    parseTree(right, start, right.length, oidLength).tree,
-  ]
-}
-
-// Returns where the last entry begins that begins at or before a place.
-function entryStart(tree: Buffer, place: number, oidLength: number): number {
-  for (let at = 0; ;) {
-    const end = tree.indexOf(0, at)
-    if (end < 0 || end + 1 + oidLength > place) return at
-    at = end + 1 + oidLength
+  const [a, b] = [new Entries(left, oidLength), new Entries(right, oidLength)]
+  const trees = [new Map<string, ParsedEntry>(), new Map<string, ParsedEntry>()] as const
+  while (!a.isOver || !b.isOver) {
+    const order = a.isOver ? 1 : b.isOver ? -1 : a.compareName(b)
+    if (order !== 0 || !a.isSame(b)) {
+      if (order <= 0) a.addTo(trees[0])
+      if (order >= 0) b.addTo(trees[1])
+    }
+    if (order <= 0) a.next()
+    if (order >= 0) b.next()
   }
+  return [trees[0], trees[1]]
 }
 
-// How many bytes are the same: comparing halves is faster than looking at each.
-function commonStart(left: Buffer, right: Buffer): number {
-  return longestCommon(
-    Math.min(left.length, right.length),
-    (from, to) => left.compare(right, from, to, from, to) === 0,
-  )
-}
+/** Goes through the entries of a tree, `<mode> <name>\0<oid>` each, and makes nothing of those that are not asked for. */
+class Entries {
+  readonly #tree: Buffer
+  readonly #oidLength: number
+  #start = 0
+  #name = 0
+  #zero = 0
+  #end = 0
+  isOver = false
 
-function commonEnd(left: Buffer, right: Buffer): number {
-  const [a, b] = [left.length, right.length]
-  return longestCommon(
-    Math.min(a, b),
-    (from, to) => left.compare(right, b - to, b - from, a - to, a - from) === 0,
-  )
-}
-
-function longestCommon(most: number, isSame: (from: number, to: number) => boolean): number {
-  let [known, end] = [0, most]
-  while (known < end) {
-    const middle = known + Math.ceil((end - known) / 2)
-    if (isSame(known, middle)) known = middle
-    else end = middle - 1
+  constructor(tree: Buffer, oidLength: number) {
+    this.#tree = tree
+    this.#oidLength = oidLength
+    this.next()
   }
-  return known
-}
 
-// "<mode> <name>\0<oid>" for each entry. A link or a submodule is no note. All entries that begin before `end`.
-function parseTree(
-  content: Buffer,
-  start: number,
-  end: number,
-  oidLength: number,
-): { tree: Tree; end: number } {
-  const tree = new Map<string, { oid: Oid; isFolder: boolean }>()
-  let at = start
-  while (at < end) {
-    const [space, zero] = [content.indexOf(32, at), content.indexOf(0, at)]
-    if (space < 0 || zero < space) break
-    const mode = content.toString('latin1', at, space)
-    const name = content.toString('latin1', space + 1, zero)
-    at = zero + 1 + oidLength
+  next(): void {
+    const tree = this.#tree
+    this.#start = this.#end
+    let at = this.#start
+    while (at < tree.length && tree[at] !== SPACE) at++
+    this.#name = at + 1
+    while (at < tree.length && tree[at] !== 0) at++
+    this.#zero = at
+    this.#end = at + 1 + this.#oidLength
+    // An entry that git did not write ends the tree.
+    this.isOver = this.#end > tree.length || this.#name > this.#zero
+  }
+
+  compareName(other: Entries): number {
+    return this.#tree.compare(other.#tree, other.#name, other.#zero, this.#name, this.#zero)
+  }
+
+  isSame(other: Entries): boolean {
+    return this.#tree.compare(other.#tree, other.#start, other.#end, this.#start, this.#end) === 0
+  }
+
+  // A link or a submodule is no note.
+  addTo(tree: Map<string, ParsedEntry>): void {
+    const mode = this.#tree.toString('latin1', this.#start, this.#name - 1)
+    const name = this.#tree.toString('latin1', this.#name, this.#zero)
     const isFolder = mode === '40000' || mode === '040000'
-    if (/^[0-9a-f]+$/.test(name) && (isFolder || mode.startsWith('100')))
-      tree.set(name, { oid: content.toString('hex', zero + 1, at), isFolder })
+    if (!/^[0-9a-f]+$/.test(name) || !(isFolder || mode.startsWith('100'))) return
+    tree.set(name, { oid: this.#tree.toString('hex', this.#zero + 1, this.#end), isFolder })
   }
-  return { tree, end: at }
 }
+
+const SPACE = 32
 
 function tooLarge(oid: Oid): ModelError {
   return new ModelError('too-large', 'its tree has more notes than any honest one', {

@@ -8,6 +8,9 @@ import { fetchRefspecs, forkRef, remoteRef, SHARED_REFS, trackingRef, type Share
 import type { Repository } from './repository.ts'
 import { git, gitLine } from './run-git.ts'
 
+// How git ends when it talked to a remote, or could not.
+const ANSWERS = [0, 1, 128]
+
 /** Lists the names of the remotes. */
 export async function listRemotes(repo: Repository): Promise<string[]> {
   return (await gitLine(repo, ['remote'])).split('\n').filter((name) => name !== '')
@@ -64,12 +67,9 @@ export async function fetchMetadata(repo: Repository, remote: string, prefix?: s
   ]
   // In a shallow clone the runs would bring the whole history of the code along.
   if (isShallow) options.push('--depth=1')
-  try {
-    const { simpleGit } = await import('simple-git')
-    await simpleGit(repo.root).raw(['fetch', ...options, remote, ...fetchRefspecs(remote, prefix)])
-  } catch (error) {
-    throw unreachable(remote, error)
-  }
+  const args = ['fetch', ...options, remote, ...fetchRefspecs(remote, prefix)]
+  const { exitCode, stderr } = await git(repo, args, { ok: ANSWERS })
+  if (exitCode !== 0) throw unreachable(remote, stderr)
 }
 
 /**
@@ -119,13 +119,9 @@ export function trackingIn(tips: Tips, remote: string): Map<SharedRef, Oid> {
 }
 
 async function tryPush(repo: Repository, args: readonly string[]): Promise<PushResult> {
-  try {
-    const { simpleGit } = await import('simple-git')
-    await simpleGit(repo.root).raw(['push', '--quiet', '--no-verify', '--no-signed', ...args])
-    return { done: true }
-  } catch (error) {
-    return { done: false, said: (error as Error).message }
-  }
+  const options = ['--quiet', '--no-verify', '--no-signed']
+  const { exitCode, stderr } = await git(repo, ['push', ...options, ...args], { ok: ANSWERS })
+  return exitCode === 0 ? { done: true } : { done: false, said: stderr }
 }
 
 async function rememberPushed(
@@ -149,8 +145,8 @@ function noRemote(message: string, remotes: readonly string[]): ModelError {
   return new ModelError('no-remote', message, { hints: [known], data: { remotes } })
 }
 
-function unreachable(remote: string, error: unknown): ModelError {
-  const { said, hint } = readRemoteTrouble((error as Error).message, remote)
+function unreachable(remote: string, text: string): ModelError {
+  const { said, hint } = readRemoteTrouble(text, remote)
   return new ModelError('remote-unreachable', `cannot fetch from "${remote}": ${said}`, {
     hints: [
       hint ?? `git ls-remote ${remote}`,

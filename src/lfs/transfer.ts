@@ -11,8 +11,7 @@ const CHUNK = 200
 /**
  * Uploads objects to a remote and lets their pins go once it has them.
  *
- * @param oids - SHA-256 names; those that are not here are skipped, since somebody else made them.
- * @returns how many were offered to the remote.
+ * @param oids - SHA-256 names of objects that are here, or pinned.
  * @throws ModelError `lfs-missing`, `lfs-failed`; pins stay.
  */
 export async function uploadObjects(
@@ -20,15 +19,13 @@ export async function uploadObjects(
   store: LfsStore,
   remote: string,
   oids: readonly string[],
-): Promise<number> {
-  const here = [...new Set(oids)].filter((oid) => restorePinned(store, oid))
-  for (let at = 0; at < here.length; at += CHUNK) {
-    const part = here.slice(at, at + CHUNK)
+): Promise<void> {
+  for (let at = 0; at < oids.length; at += CHUNK) {
+    const part = oids.slice(at, at + CHUNK)
     const result = await runLfs(root, ['push', '--object-id', remote, ...part])
     if (result.exitCode !== 0) throw uploadFailure(remote, result.stderr)
     for (const oid of part) unpin(store, oid)
   }
-  return here.length
 }
 
 /** Tells whether an object's content is here, bringing it back from its pin if need be. */

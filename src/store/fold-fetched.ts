@@ -7,7 +7,6 @@ import type { Repository } from '../git/repository.ts'
 import { untilWon, updateRefs, type RefUpdate } from '../git/update-refs.ts'
 import { remotesOf } from './fetched-remotes.ts'
 import { isFolded, markFolded } from './folded-state.ts'
-import { mergeNotes } from './merge-notes.ts'
 import type { Diverged } from './note-pairs.ts'
 import { findRefused, refusal, refuseTips, type RefusedRef } from './refused-refs.ts'
 
@@ -91,6 +90,8 @@ async function mergeAll(
   diverged: readonly Diverged[],
   tips: Tips,
 ): Promise<{ updates: RefUpdate[]; unread: RefusedRef[] }> {
+  // What reads and writes YAML is loaded where there is something to merge.
+  const { mergeNotes } = await import('./merge-notes.ts')
   const writer = new ObjectWriter(await committerIdentity(repo))
   const notes = diverged.filter(({ ref }) => ref !== KEEP)
   const { merged, refused } = await mergeNotes(repo, writer, notes, tips)
