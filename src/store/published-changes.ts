@@ -2,6 +2,8 @@ import type { Oid } from '../domain/run.ts'
 import { diffNotes } from '../git/notes.ts'
 import type { Repository } from '../git/repository.ts'
 import { streamObjects } from '../git/stream-objects.ts'
+import type { LfsStore } from '../lfs/lfs-store.ts'
+import { restorePinned } from '../lfs/pin.ts'
 import { decodeSources, type NoteSource } from './note-sources.ts'
 import { LONGEST_NOTE } from './stored-run.ts'
 
@@ -9,7 +11,7 @@ import { LONGEST_NOTE } from './stored-run.ts'
 export interface PublishedChanges {
   /** How many runs are new or changed. */
   runs: number
-  /** SHA-256 names of the contents that their records name and named not before. */
+  /** SHA-256 names of the contents that are here, and that their records name and named not before. */
   oids: string[]
 }
 
@@ -20,18 +22,22 @@ export interface PublishedChanges {
  */
 export async function publishedChanges(
   repo: Repository,
+  lfs: LfsStore,
   from: Oid | undefined,
   to: Oid | undefined,
 ): Promise<PublishedChanges> {
   if (to === undefined) return { runs: 0, oids: [] }
   const changes = (await diffNotes(repo, from, to)).filter(({ after }) => after.length > 0)
+  const isHere = memo((oid) => restorePinned(lfs, oid))
   const after = await producedBy(
     repo,
     changes.map(({ target, after: blobs }) => ({ run: target, blobs })),
+    isHere,
   )
   const before = await producedBy(
     repo,
     changes.flatMap(({ target, before: blobs }) => (after.has(target) ? [{ run: target, blobs }] : [])),
+    isHere,
   )
   const oids = [...after].flatMap(([run, names]) => {
     const known = new Set(before.get(run))
@@ -40,25 +46,47 @@ export async function publishedChanges(
   return { runs: changes.length, oids }
 }
 
-async function producedBy(repo: Repository, sources: readonly NoteSource[]): Promise<Map<Oid, string[]>> {
+type IsHere = (oid: string) => boolean
+
+function memo(isHere: IsHere): IsHere {
+  const known = new Map<string, boolean>()
+  return (oid) => {
+    const answer = known.get(oid) ?? isHere(oid)
+    known.set(oid, answer)
+    return answer
+  }
+}
+
+async function producedBy(
+  repo: Repository,
+  sources: readonly NoteSource[],
+  isHere: IsHere,
+): Promise<Map<Oid, string[]>> {
   const found = new Map<Oid, string[]>()
-  await decodeSources(repo, await mentioningOutputs(repo, sources), ({ run }, decoded) => {
-    if (!('record' in decoded) || decoded.record.outputs === undefined) return
-    found.set(
-      run,
-      decoded.record.outputs.files.map(({ oid }) => oid.replace('sha256:', '')),
-    )
+  await decodeSources(repo, await relevantSources(repo, sources, isHere), ({ run }, decoded) => {
+    if (!('record' in decoded)) return
+    const names = (decoded.record.outputs?.files ?? []).map(({ oid }) => oid.replace('sha256:', ''))
+    if (names.some(isHere)) found.set(run, names.filter(isHere))
   })
   return found
 }
 
-// Most runs produce no file, and to decode a record takes far longer than to see that none of its keys can be this one:
-// YAML spells it so, or with a backslash.
-async function mentioningOutputs(repo: Repository, sources: readonly NoteSource[]): Promise<NoteSource[]> {
+// To decode a record takes far longer than to see that it can name nothing that is here. A name is written as it is, or
+// in a text with a backslash.
+async function relevantSources(
+  repo: Repository,
+  sources: readonly NoteSource[],
+  isHere: IsHere,
+): Promise<NoteSource[]> {
   const blobs = [...new Set(sources.flatMap((source) => source.blobs))]
-  const mentioned = new Set<Oid>()
+  const relevant = new Set<Oid>()
   await streamObjects(repo, blobs, LONGEST_NOTE, (index, content) => {
-    if (content.includes('outputs') || content.includes('\\')) mentioned.add(blobs[index]!)
+    if (content.includes('\\') || namesOf(content).some(isHere)) relevant.add(blobs[index]!)
   })
-  return sources.filter((source) => source.blobs.some((blob) => mentioned.has(blob)))
+  return sources.filter((source) => source.blobs.some((blob) => relevant.has(blob)))
+}
+
+function namesOf(content: Buffer): string[] {
+  if (!content.includes('outputs')) return []
+  return Array.from(content.toString('latin1').matchAll(/sha256:([0-9a-f]{64})/g), ([, name]) => name!)
 }

@@ -1,0 +1,120 @@
+import { sha256Name } from '../domain/lfs-pointer.ts'
+import type { Oid } from '../domain/run.ts'
+import { countChanges } from '../git/count-changes.ts'
+import type { Tips } from '../git/read-tips.ts'
+import { CARDS_NOTES, RUNS_NOTES, SHARED_REFS, trackingRef, type SharedRef } from '../git/refs.ts'
+import { pushMetadata, trackingIn } from '../git/remotes.ts'
+import type { LfsStore } from '../lfs/lfs-store.ts'
+import { listPins, restorePinned } from '../lfs/pin.ts'
+import type { Store } from '../store/open-store.ts'
+import { publishedChanges, type PublishedChanges } from '../store/published-changes.ts'
+import { findProducers } from '../store/runs.ts'
+
+/** Where metadata goes. */
+export interface Destination {
+  remote: string
+  prefix: string | undefined
+  lfs: LfsStore
+  /** What a push from one tip of the runs' notes to another brings; the last that was asked for. */
+  changes?: { from: Oid | undefined; to: Oid | undefined; found: Promise<PublishedChanges> }
+  /** The contents that were offered to it: another attempt has less to do before it pushes. */
+  offered: Set<string>
+}
+
+/**
+ * Returns what a push brings to a remote. To ask again costs nothing, as long as neither side has moved.
+ */
+export function changesToPush(store: Store, destination: Destination, tips: Tips): Promise<PublishedChanges> {
+  const [from, to] = [tips.get(trackingRef(destination.remote, RUNS_NOTES)), tips.get(RUNS_NOTES)]
+  const known = destination.changes
+  if (known !== undefined && known.from === from && known.to === to) return known.found
+  const found = publishedChanges(store.repo, destination.lfs, from, to)
+  // Nobody may ask for it again.
+  found.catch(() => undefined)
+  destination.changes = { from, to, found }
+  return found
+}
+
+/** A push that was taken. */
+export interface Pushed {
+  /** Runs and cards that went, new or changed, and LFS objects that were offered. */
+  sent: { runs: number; cards: number; objects: number }
+  /** Where the refs stand now. */
+  tips: Tips
+}
+
+/** A push that was not taken. */
+export interface Refused {
+  said: string
+  /** Where the remote stood when we pushed, as far as we knew. */
+  before: Map<SharedRef, Oid>
+}
+
+/**
+ * Uploads the content of new outputs, then pushes all refs at once.
+ *
+ * @param tips - where the refs stand, with all that the remote has folded in.
+ * @throws ModelError `lfs-failed`.
+ */
+export async function pushChanges(
+  store: Store,
+  destination: Destination,
+  tips: Tips,
+  progress: (step: string) => void,
+): Promise<Pushed | Refused> {
+  const { remote, prefix, offered } = destination
+  const before = trackingIn(tips, remote)
+  const refs = SHARED_REFS.flatMap((ref) => {
+    const oid = tips.get(ref)
+    return oid === undefined || oid === before.get(ref) ? [] : [{ ref, oid }]
+  })
+  const { runs, oids } = await changesToPush(store, destination, tips)
+  await upload(store, tips, destination, oids, progress)
+  if (refs.length === 0) return { sent: { runs: 0, cards: 0, objects: offered.size }, tips }
+  progress(`pushing to ${remote}`)
+  const result = await pushMetadata(store.repo, remote, refs, prefix)
+  if (!result.done) return { said: result.said, before }
+  const cards = await countChanges(store.repo, before.get(CARDS_NOTES), tips.get(CARDS_NOTES))
+  return { sent: { runs, cards, objects: offered.size }, tips: withPushed(tips, remote, refs) }
+}
+
+async function upload(
+  store: Store,
+  tips: Tips,
+  { remote, lfs, offered }: Destination,
+  produced: readonly string[],
+  progress: (step: string) => void,
+): Promise<void> {
+  const wanted = await withPinned(store, tips, lfs, produced)
+  const oids = wanted.filter((oid) => !offered.has(oid) && restorePinned(lfs, oid))
+  if (oids.length === 0) return
+  progress(`uploading ${oids.length} files to ${remote}`)
+  const { uploadObjects } = await import('../lfs/transfer.ts')
+  await uploadObjects(store.repo.root, lfs, remote, oids)
+  for (const oid of oids) offered.add(oid)
+}
+
+// In the order in which git lists refs.
+function withPushed(tips: Tips, remote: string, refs: readonly { ref: SharedRef; oid: Oid }[]): Tips {
+  const moved = new Map(tips)
+  for (const { ref, oid } of refs) moved.set(trackingRef(remote, ref), oid)
+  return new Map([...moved].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/**
+ * Adds what is still pinned and some record names: the remote can have the record without its content, as where
+ * plain git pushed the notes.
+ */
+async function withPinned(
+  store: Store,
+  tips: Tips,
+  lfs: LfsStore,
+  oids: readonly string[],
+): Promise<string[]> {
+  const offered = new Set(oids)
+  const pinned = listPins(lfs).filter((oid) => !offered.has(oid))
+  if (pinned.length === 0) return [...offered]
+  const runs = await findProducers({ ...store, tips }, pinned.map(sha256Name))
+  const named = new Set(runs.flatMap(({ record }) => record.outputs?.files ?? []).map(({ oid }) => oid))
+  return [...offered, ...pinned.filter((oid) => named.has(sha256Name(oid)))]
+}
