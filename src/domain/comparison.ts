@@ -1,19 +1,10 @@
 import type { CardChange } from './card-fields.ts'
-import type { MetricChange, Verdict } from './compare-metrics.ts'
-import { compareSideMetrics } from './compare-groups.ts'
+import { comparePart, type Part, type Pair } from './compare-part.ts'
 import { compareGateRules, type RuleChange } from './gate-changes.ts'
 import { checkGate, type GateFailure } from './gate.ts'
 import type { Rules } from './rules.ts'
-import type { RunRecord, Scalar } from './run.ts'
 import type { Side, SideModel } from './side.ts'
 import { stableJson } from './stable-json.ts'
-
-/** A parameter that differs. */
-export interface ParamChange {
-  name: string
-  base?: Scalar
-  head?: Scalar
-}
 
 /** A model on both sides. */
 export interface ModelChange {
@@ -64,13 +55,12 @@ export interface FileDetail {
 }
 
 /** Two versions side by side. */
-export interface Comparison {
-  base: Side
-  head: Side
-  /** The verdict of the primary metric, or of all that have a goal when they agree. */
-  verdict: Verdict | 'mixed' | 'unknown'
-  metrics: MetricChange[]
-  params: ParamChange[]
+export interface Comparison extends Part {
+  /**
+   * Where models have runs of their own: what became of each, those that changed first. The numbers above are those of
+   * the first one, and the verdict is that of all.
+   */
+  parts?: Part[]
   models: ModelChange[]
   gate: Gate
 }
@@ -85,38 +75,47 @@ export interface Gate {
   loosened: GateFailure[]
 }
 
-/** Compares two sides by the rules of the head; those of the base say what the head lets pass that was forbidden. */
+/**
+ * Compares two sides by the rules of the head; those of the base say what the head lets pass that was forbidden.
+ *
+ * @param pairs - the sides of each model that has runs of its own; empty where one run stands for a whole side.
+ */
 export function compareSides(
   base: Side,
   head: Side,
   rules: { base: Rules; head: Rules },
   diffCards: (before: unknown, after: unknown) => CardChange[],
+  pairs: readonly Pair[] = [],
 ): Comparison {
-  const metrics = compareSideMetrics(base, head, rules.head.config)
+  const compared = (pairs.length === 0 ? [{ base, head }] : pairs).map((pair) =>
+    comparePart(pair, rules.head.config),
+  )
+  const parts = [...compared].sort((a, b) => Number(isSameRun(a)) - Number(isSameRun(b)))
+  const first = parts[0]!
   return {
-    base,
-    head,
-    verdict: overall(metrics),
-    metrics,
-    params: compareParams(base.record, head.record).filter(({ name }) => name !== head.group?.param),
+    ...first,
+    base: { ...first.base, models: base.models },
+    head: { ...first.head, models: head.models },
+    verdict: overall(parts),
+    ...(parts.length > 1 && { parts }),
     models: compareModels(base, head, diffCards),
-    gate: judge(base, head, metrics, rules),
+    gate: judge(parts, head, rules),
   }
 }
 
-function judge(
-  base: Side,
-  head: Side,
-  metrics: readonly MetricChange[],
-  rules: { base: Rules; head: Rules },
-): Gate {
-  const own = checkGate(base, head, metrics, rules.head)
-  const before = compareSideMetrics(base, head, rules.base.config)
+function judge(parts: readonly Part[], head: Side, rules: { base: Rules; head: Rules }): Gate {
+  const own = checkGate(parts, head, rules.head)
+  const before = parts.map((part) => comparePart(part, rules.base.config))
   const isKnown = (failure: GateFailure): boolean =>
-    own.some(({ rule, subject, field }) => {
-      return rule === failure.rule && subject === failure.subject && field === failure.field
+    own.some(({ rule, subject, field, model }) => {
+      return (
+        rule === failure.rule &&
+        subject === failure.subject &&
+        field === failure.field &&
+        model === failure.model
+      )
     })
-  const loosened = checkGate(base, head, before, rules.base).filter((failure) => !isKnown(failure))
+  const loosened = checkGate(before, head, rules.base).filter((failure) => !isKnown(failure))
   const failures = rules.base.config.gate?.loosened === 'fail' ? [...own, ...loosened] : own
   return {
     passed: failures.length === 0,
@@ -126,38 +125,18 @@ function judge(
   }
 }
 
-function overall(metrics: readonly MetricChange[]): Comparison['verdict'] {
-  const primary = metrics.find((metric) => metric.primary)
-  if (primary !== undefined && primary.base !== undefined && primary.head !== undefined)
-    return primary.verdict
-  const judged = metrics.filter(
-    ({ goal, base, head }) => goal !== undefined && base !== undefined && head !== undefined,
-  )
-  if (judged.length === 0) return 'unknown'
-  const verdicts = new Set(judged.map(({ verdict }) => verdict).filter((verdict) => verdict !== 'same'))
-  if (verdicts.size === 0) return 'same'
-  return verdicts.size === 1 ? [...verdicts][0]! : 'mixed'
+function isSameRun({ base, head }: Part): boolean {
+  return base.record?.run === head.record?.run
 }
 
-function compareParams(base: RunRecord | undefined, head: RunRecord | undefined): ParamChange[] {
-  if (base === undefined || head === undefined) return []
-  const [left, right] = [
-    new Map(Object.entries(base.params ?? {})),
-    new Map(Object.entries(head.params ?? {})),
-  ]
-  return [...new Set([...left.keys(), ...right.keys()])]
-    .sort()
-    .filter(
-      (name) => !left.has(name) || !right.has(name) || String(left.get(name)) !== String(right.get(name)),
-    )
-    .map((name) => {
-      const [before, after] = [left.get(name), right.get(name)]
-      return {
-        name,
-        ...(before !== undefined && { base: before }),
-        ...(after !== undefined && { head: after }),
-      }
-    })
+// A part that did not change says nothing, and one that cannot be told leaves the word to the others.
+function overall(parts: readonly Part[]): Part['verdict'] {
+  const [only] = parts
+  if (parts.length === 1) return only!.verdict
+  const said = new Set(parts.map(({ verdict }) => verdict).filter((verdict) => verdict !== 'same'))
+  if (said.size > 1) said.delete('unknown')
+  if (said.size === 0) return 'same'
+  return said.size === 1 ? [...said][0]! : 'mixed'
 }
 
 function compareModels(

@@ -7,6 +7,8 @@ import { keptIndices } from './sparkline.ts'
 /** The history of one metric on both sides, thinned for a drawing. */
 export interface Curve {
   name: string
+  /** The models that it is of, where models have runs of their own. */
+  of?: string[]
   goal?: Goal
   base?: CurveLine
   head?: CurveLine

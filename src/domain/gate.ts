@@ -1,5 +1,5 @@
 import { checkCardRules } from './gate-cards.ts'
-import type { MetricChange } from './compare-metrics.ts'
+import type { Part } from './compare-part.ts'
 import type { MetricConfig } from './config.ts'
 import { fromStored, type StoredNumber } from './number.ts'
 import { sourceOf, type Rules, type RuleSource } from './rules.ts'
@@ -22,6 +22,8 @@ export interface GateFailure {
   rule: GateRule
   /** The metric or the model that it is about; absent for a side without a record. */
   subject?: string
+  /** The model whose runs it is about, where models have runs of their own. */
+  model?: string
   side: 'base' | 'head'
   base?: StoredNumber
   head?: StoredNumber
@@ -40,41 +42,44 @@ export interface GateFailure {
  * Checks a comparison against the rules of `.gitmodel.yaml`. What is missing fails: no record is no good record.
  * A metric with `required: false` may be absent, and the base with `gate: {base: optional}`.
  */
-export function checkGate(
-  base: Side,
-  head: Side,
-  metrics: readonly MetricChange[],
-  rules: Rules,
-): GateFailure[] {
+export function checkGate(parts: readonly Part[], head: Side, rules: Rules): GateFailure[] {
+  return [...parts.flatMap((part) => checkPart(part, parts, rules)), ...checkCardRules(head, rules)]
+}
+
+function checkPart(part: Part, parts: readonly Part[], rules: Rules): GateFailure[] {
+  const { base, head, of } = part
   const configured = Object.entries(rules.config.metrics ?? {})
   const failures: GateFailure[] = []
   if (head.record === undefined) {
     failures.push({ rule: 'no-record', side: 'head', source: sourceOf(rules, ['metrics']) })
   } else {
-    for (const [name, metric] of configured) {
-      const change = metrics.find((candidate) => candidate.name === name)
-      failures.push(...checkMetric(name, metric, base, change, rules))
-    }
+    for (const [name, metric] of configured) failures.push(...checkMetric(name, metric, part, parts, rules))
   }
   const isCompared = configured.some(([, metric]) => metric.goal !== undefined && metric.required !== false)
-  if (base.record === undefined && isCompared && rules.config.gate?.base !== 'optional') {
+  // A model that is new beside others has nothing to be compared with.
+  const isNew = of !== undefined && base.models.every(({ files }) => files.length === 0)
+  if (base.record === undefined && isCompared && !isNew && rules.config.gate?.base !== 'optional') {
     const path = rules.config.gate?.base === undefined ? ['metrics'] : ['gate', 'base']
     failures.push({ rule: 'no-record', side: 'base', source: sourceOf(rules, path) })
   }
-  return [...failures, ...checkCardRules(head, rules)]
+  return of === undefined ? failures : failures.map((failure) => ({ ...failure, model: of.join(', ') }))
 }
 
 function checkMetric(
   name: string,
   config: MetricConfig,
-  base: Side,
-  change: MetricChange | undefined,
+  part: Part,
+  parts: readonly Part[],
   rules: Rules,
 ): GateFailure[] {
-  const { head } = change ?? {}
+  const { base, metrics } = part
+  const change = metrics.find((candidate) => candidate.name === name)
   const source = (...keys: string[]): RuleSource => sourceOf(rules, ['metrics', name, ...keys])
+  const head = change?.head
   if (head === undefined) {
-    if (config.required === false) return []
+    // Of several models each is measured by its own metrics; what one had it may not lose, and what none has is said once.
+    const isElsewhere = parts[0] !== part || parts.some((other) => measures(other, name))
+    if (config.required === false || (change === undefined && isElsewhere)) return []
     const keys = config.required === undefined ? [] : ['required']
     return [{ rule: 'no-value', subject: name, side: 'head', source: source(...keys) }]
   }
@@ -97,4 +102,8 @@ function checkMetric(
     })
   }
   return failures
+}
+
+function measures({ metrics }: Part, name: string): boolean {
+  return metrics.some((metric) => metric.name === name && metric.head !== undefined)
 }

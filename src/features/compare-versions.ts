@@ -1,4 +1,5 @@
 import { ARTIFACTS } from '../domain/run.ts'
+import { isBorrowed } from '../domain/borrowed-run.ts'
 import { diffCardFields } from '../domain/card-fields.ts'
 import { compareSides, type Comparison, type FileChange, type FileDetail } from '../domain/comparison.ts'
 import { ModelError } from '../domain/errors.ts'
@@ -10,7 +11,14 @@ import { readRules } from '../store/config.ts'
 import type { Store } from '../store/open-store.ts'
 import { askRuns } from '../store/run-index.ts'
 import { kindredRuns } from './kindred-runs.ts'
-import { defaultBase, resolveSide, withUnnamedWeights, type SideOptions } from './resolve-side.ts'
+import { pairModels } from './pair-models.ts'
+import {
+  defaultBase,
+  resolveSide,
+  withUnnamedWeights,
+  type ResolvedSide,
+  type SideOptions,
+} from './resolve-side.ts'
 
 /** How many weight files without a name are compared. */
 const MAX_UNNAMED = 100
@@ -56,17 +64,32 @@ async function compareWith(
   ])
   const parted = await partSides(store, sides, both, options)
   const paths = outputPaths(parted)
-  const [from, to] = await Promise.all(parted.map((side) => withUnnamedWeights(store, side, paths)))
+  const [from, to] = (await Promise.all(
+    parted.map(async ({ side, linked }, index) => ({
+      side: {
+        ...(await withUnnamedWeights(store, side, paths)),
+        label: [sides.base.label, sides.head.label][index]!,
+      },
+      linked,
+    })),
+  )) as [ResolvedSide, ResolvedSide]
   const [before, after] = await Promise.all([
-    readRules(store.repo, from!.commit, 'base'),
-    readRules(store.repo, to!.commit, 'head'),
+    readRules(store.repo, from.side.commit, 'base'),
+    readRules(store.repo, to.side.commit, 'head'),
   ])
-  const labelled = [
-    { ...from!, label: sides.base.label },
-    { ...to!, label: sides.head.label },
-  ] as const
-  const [left, right] = await Promise.all(labelled.map((side) => grouped(store, side, options.groupBy)))
-  const comparison = compareSides(left!, right!, { base: before, head: after }, diffCardFields)
+  const group = (side: Side): Promise<Side> => grouped(store, side, options.groupBy)
+  const pairs = await pairModels(store, from, to)
+  const [left, right, ...groups] = await Promise.all([
+    group(from.side),
+    group(to.side),
+    ...pairs.flatMap(({ base: one, head: other }) => [group(one), group(other)]),
+  ])
+  const each = pairs.map((pair, index) => ({
+    ...pair,
+    base: groups[2 * index]!,
+    head: groups[2 * index + 1]!,
+  }))
+  const comparison = compareSides(left, right, { base: before, head: after }, diffCardFields, each)
   return options.describeFile === undefined
     ? comparison
     : withDetails(store, comparison, options.describeFile)
@@ -91,26 +114,24 @@ async function withDetails(
   return { ...comparison, models: await Promise.all(models) }
 }
 
-function outputPaths(sides: readonly Side[]): string[] {
-  const files = sides.flatMap(({ record }) => record?.outputs?.files ?? [])
+// What the sides' runs wrote, and every run whose weights stand there.
+function outputPaths(sides: readonly ResolvedSide[]): string[] {
+  const produced = sides.flatMap(({ linked }) => linked.filter(({ rule }) => rule === 'produced'))
+  const records = [...sides.map(({ side }) => side.record), ...produced.map(({ run }) => run.record)]
+  const files = records.flatMap((record) => record?.outputs?.files ?? [])
   const paths = files.map((file) => file.path).filter((path) => !path.startsWith(`${ARTIFACTS}/`))
   return [...new Set(paths)].sort().slice(0, MAX_UNNAMED)
 }
 
-// A run with uncommitted changes belongs to the commit it started from only until its result is committed: it
-// must not stand for both, since then nothing would ever differ.
 async function partSides(
   store: Store,
   range: Range,
-  [base, head]: [Side, Side],
+  [base, head]: [ResolvedSide, ResolvedSide],
   options: SideOptions,
-): Promise<[Side, Side]> {
-  const run = base.record?.run
-  const isShared = run !== undefined && run === head.record?.run && base.commit !== head.commit
-  const isWeak =
-    base.rule === 'same-commit' && base.record?.code.dirty === true && head.rule !== 'same-commit'
-  if (!isShared || !isWeak) return [base, head]
-  return [await resolveSide(store, range.base.revision, { ...options, except: run }), head]
+): Promise<[ResolvedSide, ResolvedSide]> {
+  if (!isBorrowed(base.side, head.side)) return [base, head]
+  const except = base.side.record!.run
+  return [await resolveSide(store, range.base.revision, { ...options, except }), head]
 }
 
 interface Range {

@@ -8,7 +8,7 @@ import { readCardText } from '../store/cards.ts'
 import { modelAtPath, modelsAt, type ModelAt } from '../store/models.ts'
 import type { Store } from '../store/open-store.ts'
 import { findRun, readRun, type StoredRun } from '../store/runs.ts'
-import { runsOfCommit, standingRun } from './link-runs.ts'
+import { runsOfCommit, standingRun, type LinkedRun } from './link-runs.ts'
 import { metadataState } from './metadata-state.ts'
 
 /** How a commit is given a run. */
@@ -19,13 +19,23 @@ export interface SideOptions {
   except?: Oid
 }
 
+/** A side, and all runs that belong to its commit, the one that counts first; none where a run was named. */
+export interface ResolvedSide {
+  side: Side
+  linked: LinkedRun[]
+}
+
 /**
  * Resolves what was typed for one side of a comparison: a branch, tag or commit, else a run by id or name.
  * A commit that is itself a run commit is that run.
  *
  * @throws ModelError `revision-unknown`, `revision-ambiguous`.
  */
-export async function resolveSide(store: Store, spec: string, options: SideOptions = {}): Promise<Side> {
+export async function resolveSide(
+  store: Store,
+  spec: string,
+  options: SideOptions = {},
+): Promise<ResolvedSide> {
   const commit = await tryResolveCommit(store.repo, spec)
   if (commit === undefined) return runSide(store, spec, await namedRun(store, spec))
   const run = await readRun(store, commit)
@@ -44,16 +54,29 @@ async function namedRun(store: Store, spec: string): Promise<StoredRun> {
   }
 }
 
-async function runSide(store: Store, label: string, { record }: StoredRun): Promise<Side> {
+async function runSide(store: Store, label: string, { record }: StoredRun): Promise<ResolvedSide> {
   const commit = record.outputs?.commit ?? record.run
-  return { label, commit: record.run, record, candidates: 1, models: await sideModels(store, commit) }
+  const models = await sideModels(store, commit)
+  return { side: { label, commit: record.run, record, candidates: 1, models }, linked: [] }
 }
 
-async function commitSide(store: Store, label: string, commit: Oid, options: SideOptions): Promise<Side> {
+async function commitSide(
+  store: Store,
+  label: string,
+  commit: Oid,
+  options: SideOptions,
+): Promise<ResolvedSide> {
   const [found, models] = await Promise.all([runsOfCommit(store, commit, options), sideModels(store, commit)])
   const linked = found.filter(({ run }) => run.record.run !== options.except)
-  const standing = standingRun(linked)
+  const side = { label, commit, candidates: 0, models }
+  return { side: await withStanding(store, side, linked), linked }
+}
+
+/** Returns a side with the run that stands for it among these, or with the reason why none does. */
+export async function withStanding(store: Store, given: Side, linked: readonly LinkedRun[]): Promise<Side> {
+  const { label, commit, models } = given
   const side = { label, commit, candidates: linked.length, models }
+  const standing = standingRun(linked)
   if (standing !== undefined) {
     const { rule, distance } = standing
     const candidates = linked.filter((other) => other.rule === rule).length

@@ -1,6 +1,6 @@
-import { curvesOf } from '../domain/curves.ts'
+import type { Part } from '../domain/compare-part.ts'
+import { curvesOf, type Curve } from '../domain/curves.ts'
 import type { Review } from '../domain/review.ts'
-import type { Side } from '../domain/side.ts'
 import { webRepository, type WebRepository } from '../domain/web-url.ts'
 import { remoteAddress } from '../git/remotes.ts'
 import type { Store } from '../store/open-store.ts'
@@ -11,6 +11,8 @@ import { compareVersions, type CompareOptions } from './compare-versions.ts'
 export interface ReviewOptions extends CompareOptions {
   /** Whether the report links to where commits are shown; by default it does. */
   links?: boolean
+  /** Where commits are shown, where that is known; else it is derived from the remote's address. */
+  web?: WebRepository
 }
 
 /**
@@ -25,17 +27,23 @@ export async function reviewVersions(
   options: ReviewOptions = {},
 ): Promise<Review> {
   // Asked at once: git answers while the versions are compared.
-  const asked = options.links === false ? undefined : webOf(store)
-  asked?.catch(() => undefined)
+  const asked = options.links === false ? undefined : (options.web ?? webOf(store))
+  if (asked instanceof Promise) asked.catch(() => undefined)
   const comparison = await compareVersions(store, base, head, options)
-  const seriesOf = async ({ record }: Side): ReturnType<typeof readSeries> =>
-    record === undefined ? undefined : readSeries(store, record.run)
-  const [from, to, web] = await Promise.all([seriesOf(comparison.base), seriesOf(comparison.head), asked])
-  return {
-    comparison,
-    curves: curvesOf(comparison.metrics, from, to),
-    ...(web !== undefined && { web }),
-  }
+  const parts = comparison.parts ?? [comparison]
+  const [curves, web] = await Promise.all([Promise.all(parts.map((part) => curvesIn(store, part))), asked])
+  return { comparison, curves: curves.flat(), ...(web !== undefined && { web }) }
+}
+
+async function curvesIn(store: Store, { of, base, head, metrics }: Part): Promise<Curve[]> {
+  // Beside models that changed, those that did not are not drawn.
+  if (of !== undefined && base.record?.run === head.record?.run) return []
+  const [from, to] = await Promise.all(
+    [base, head].map(async ({ record }) =>
+      record === undefined ? undefined : readSeries(store, record.run),
+    ),
+  )
+  return curvesOf(metrics, from, to).map((curve) => ({ ...curve, ...(of !== undefined && { of }) }))
 }
 
 async function webOf({ repo }: Store): Promise<WebRepository | undefined> {

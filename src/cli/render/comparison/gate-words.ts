@@ -1,3 +1,4 @@
+import type { Part } from '../../../domain/compare-part.ts'
 import type { Comparison } from '../../../domain/comparison.ts'
 import { CONFIG_FILE } from '../../../domain/config.ts'
 import type { RuleChange } from '../../../domain/gate-changes.ts'
@@ -13,6 +14,12 @@ export function gateText(failure: GateFailure, comparison: Comparison): string {
   return `${sourceText(failure.source)}: ${reasonText(failure, comparison)}`
 }
 
+/** The metrics of a part for which a rule of the gate does not hold. */
+export function failedMetrics({ of }: Part, { failures }: Comparison['gate']): Set<string> {
+  const own = failures.filter(({ model }) => model === of?.join(', '))
+  return new Set(own.flatMap(({ subject }) => subject ?? []))
+}
+
 /** `.gitmodel.yaml:12: metrics.val/acc.tolerance` */
 function sourceText({ side, path, line }: RuleSource): string {
   const file = `${CONFIG_FILE}${line === undefined ? '' : `:${line}`}`
@@ -20,14 +27,16 @@ function sourceText({ side, path, line }: RuleSource): string {
 }
 
 function reasonText(failure: GateFailure, comparison: Comparison): string {
-  const { rule, subject = '', side, base, head, limit, field = '', found = '', allowed = [] } = failure
-  const name = safeText(subject)
+  const { rule, subject = '', side, base, head, limit, field = '', found = '', allowed = [], model } = failure
+  const of = model === undefined ? '' : ` of ${safeText(model)}`
+  const name = `${safeText(subject)}${of}`
+  const part = comparison.parts?.find((candidate) => candidate.of?.join(', ') === model) ?? comparison
   const texts = {
     worse: `${name} got worse: ${valueText(base)} → ${valueText(head)}, allowed ${formatNumber(limit ?? 0)}`,
     min: `${name} is ${valueText(head)}, below the minimum ${formatNumber(limit ?? 0)}`,
     max: `${name} is ${valueText(head)}, above the maximum ${formatNumber(limit ?? 0)}`,
-    'no-record': `${sideName(comparison[side])} has no run (${sideReason(comparison[side])})`,
-    'no-value': noValueText(name, comparison),
+    'no-record': `${sideName(part[side])} has no run${of} (${sideReason(part[side])})`,
+    'no-value': noValueText(safeText(subject), part),
     model: `nothing stands at ${safeText(found)} in ${sideName(comparison.head)}`,
     card: CARD_TEXTS[found]?.(name) ?? `the model ${name} has no card`,
     'card-field': `the card of ${name} must say ${safeText(field)}, which is ${safeText(found)}`,
@@ -41,7 +50,7 @@ const CARD_TEXTS: Readonly<Record<string, (name: string) => string>> = {
   unfetched: (name) => `the card of ${name} is not here, cards were never fetched: git model sync`,
 }
 
-function noValueText(name: string, { head }: Comparison): string {
+function noValueText(name: string, { head }: Part): string {
   const run = safeText(head.record?.name ?? '')
   return Object.keys(head.record?.metrics ?? {}).length === 0
     ? `the run ${run} recorded no metrics at all`

@@ -1,9 +1,10 @@
-import type { Comparison, ModelChange, ParamChange } from '../../../domain/comparison.ts'
+import type { Comparison, ModelChange } from '../../../domain/comparison.ts'
+import type { ParamChange, Part } from '../../../domain/compare-part.ts'
 import type { MetricChange } from '../../../domain/compare-metrics.ts'
 import type { Review } from '../../../domain/review.ts'
 import type { Side } from '../../../domain/side.ts'
 import { commitUrl, type WebRepository } from '../../../domain/web-url.ts'
-import { gateText, ruleChangeText } from './gate-words.ts'
+import { failedMetrics, gateText, ruleChangeText } from './gate-words.ts'
 import { htmlTable, htmlText, page, type HtmlCell } from './html-page.ts'
 import {
   changeText,
@@ -19,7 +20,7 @@ import { cardText, fieldText, fileText, scalarText, weightsText, writtenFields }
 import { plural } from './plural.ts'
 import { sideLabel, sideReason } from './side-words.ts'
 import { svgChart } from './svg-chart.ts'
-import { tallyLine, verdictLine } from './verdict-words.ts'
+import { partVerdict, tallyLine, verdictLine } from './verdict-words.ts'
 
 /**
  * Writes a comparison as one HTML file that stands by itself: no script, nothing that is loaded from elsewhere, light and
@@ -29,12 +30,9 @@ export function renderComparisonHtml({ comparison, curves, web }: Review): strin
   const parts = [
     headPart(comparison),
     gatePart(comparison),
-    sidesPart(comparison, web),
-    metricsPart(comparison),
-    curves.length === 0
-      ? ''
-      : section('Curves', `<div class="charts">${curves.map(svgChart).join('')}</div>`),
-    paramsPart(comparison.params),
+    ...(comparison.parts ?? [comparison]).map((part) =>
+      numbersPart(part, { comparison, curves, ...(web && { web }) }),
+    ),
     ...comparison.models.map(modelPart),
   ]
   return page(`git-model: ${verdictLine(comparison)}`, parts.filter((part) => part !== '').join('\n'))
@@ -62,7 +60,21 @@ function gatePart(comparison: Comparison): string {
   return section('Gate', `<ul>${items.map((item) => `<li>${htmlText(item)}</li>`).join('')}</ul>`)
 }
 
-function sidesPart({ base, head }: Comparison, web: WebRepository | undefined): string {
+// Of several models each has its runs and numbers below its name.
+function numbersPart(part: Part, { comparison, curves, web }: Review): string {
+  const { of } = part
+  const own = curves.filter((curve) => curve.of?.join() === of?.join())
+  const charts = own.map(svgChart).join('')
+  return [
+    of === undefined ? '' : `<h1 class="${tone(part.verdict)}">${htmlText(partVerdict(part))}</h1>`,
+    sidesPart(part, web),
+    metricsPart(part, comparison),
+    charts === '' ? '' : section('Curves', `<div class="charts">${charts}</div>`),
+    paramsPart(part.params),
+  ].join('\n')
+}
+
+function sidesPart({ base, head }: Part, web: WebRepository | undefined): string {
   const link = (oid: string): HtmlCell => {
     const name = `<code>${htmlText(oid.slice(0, 12))}</code>`
     return { html: web === undefined ? name : `<a href="${htmlText(commitUrl(web, oid))}">${name}</a>` }
@@ -80,8 +92,9 @@ function sidesPart({ base, head }: Comparison, web: WebRepository | undefined): 
   return section('Where the numbers come from', htmlTable(titles, [row('base', base), row('head', head)]))
 }
 
-function metricsPart({ metrics, gate }: Comparison): string {
-  const failed = new Set(gate.failures.map(({ subject }) => subject))
+function metricsPart(part: Part, { gate }: Comparison): string {
+  const { metrics } = part
+  const failed = failedMetrics(part, gate)
   const table = (shown: readonly MetricChange[]): string => {
     const groups = [...new Set(shown.map(({ name }) => metricGroup(name)))]
     const rows = groups.flatMap((group) => shown.filter(({ name }) => metricGroup(name) === group))

@@ -1,8 +1,10 @@
-import type { Comparison, ParamChange } from '../../../domain/comparison.ts'
+import type { Comparison } from '../../../domain/comparison.ts'
+import type { ParamChange, Part } from '../../../domain/compare-part.ts'
+import type { Curve } from '../../../domain/curves.ts'
 import type { MetricChange } from '../../../domain/compare-metrics.ts'
 import type { Review } from '../../../domain/review.ts'
 import { renderTable, type Column } from '../table.ts'
-import { gateText, ruleChangeText } from './gate-words.ts'
+import { failedMetrics, gateText, ruleChangeText } from './gate-words.ts'
 import { LIMITS, type Limits, Omissions } from './limits.ts'
 import { clip, codeText, details, escaped } from './markdown-text.ts'
 import { mermaidChart } from './mermaid.ts'
@@ -12,7 +14,7 @@ import { modelPart } from './model-markdown.ts'
 import { scalarText } from './model-words.ts'
 import { plural } from './plural.ts'
 import { sidesTable } from './sides-table.ts'
-import { tallyLine, verdictLine } from './verdict-words.ts'
+import { isSameRun, tallyLine, verdictLine } from './verdict-words.ts'
 
 /** The longest report, in bytes of UTF-8. GitHub takes comments of 65,536 characters. */
 const MAX_BYTES = 60_000
@@ -22,11 +24,13 @@ const MARKS: Readonly<Record<string, string>> = { better: '🟢', worse: '🔴',
 /**
  * Writes a comparison as Markdown for a pull request, always below 60,000 bytes: where it would be longer, it is
  * written again with tighter limits, and says what it leaves out. Everything that others may have written is escaped.
+ *
+ * @param below - Markdown to end with; it counts.
  */
-export function renderComparisonMarkdown(review: Review): string {
+export function renderComparisonMarkdown(review: Review, below = ''): string {
   let text = ''
   for (const limits of LIMITS) {
-    text = write(review, limits)
+    text = write(review, limits) + below
     if (Buffer.byteLength(text) < MAX_BYTES) return text
   }
   return text
@@ -39,10 +43,7 @@ function write(review: Review, limits: Limits): string {
     heading(comparison),
     gatePart(comparison, limits, omitted),
     rulesPart(comparison, limits, omitted),
-    metricsPart(comparison, limits, omitted),
-    sidesTable(review, limits),
-    curvesPart(review, limits, omitted),
-    paramsPart(comparison.params, limits, omitted),
+    ...(comparison.parts ?? [comparison]).map((part) => numbersPart(part, review, limits, omitted)),
     ...omitted
       .take(comparison.models, limits.models, 'model')
       .map((model) => modelPart(model, limits, omitted)),
@@ -86,11 +87,29 @@ function rulesPart(comparison: Comparison, limits: Limits, omitted: Omissions): 
   ].join('\n')
 }
 
-function metricsPart(comparison: Comparison, limits: Limits, omitted: Omissions): string {
-  const table = (metrics: readonly MetricChange[]): string =>
-    metricsTable(metrics, comparison.gate.failures, limits)
-  const notable = comparison.metrics.filter(isNotable)
-  const rest = comparison.metrics.filter((metric) => !isNotable(metric))
+// Of several models each has its numbers and runs below its name; one that did not change has a line.
+function numbersPart(part: Part, review: Review, limits: Limits, omitted: Omissions): string {
+  const { of, params, head } = part
+  const name = of === undefined ? '' : escaped(of.join(', '), limits.text)
+  if (of !== undefined && isSameRun(part))
+    return `**${name}**: the same run on both sides, ${escaped(head.record?.name ?? '', limits.text)}`
+  const curves = review.curves.filter((curve) => curve.of?.join() === of?.join())
+  return [
+    of === undefined ? '' : `#### ${name}`,
+    metricsPart(part, review.comparison, limits, omitted),
+    sidesTable(part, review.web, limits),
+    curvesPart(curves, limits, omitted),
+    paramsPart(params, limits, omitted),
+  ]
+    .filter((text) => text !== '')
+    .join('\n\n')
+}
+
+function metricsPart(part: Part, { gate }: Comparison, limits: Limits, omitted: Omissions): string {
+  const failed = failedMetrics(part, gate)
+  const table = (metrics: readonly MetricChange[]): string => metricsTable(metrics, failed, limits)
+  const notable = part.metrics.filter(isNotable)
+  const rest = part.metrics.filter((metric) => !isNotable(metric))
   const shown = omitted.take(notable, limits.changed, 'changed metric')
   const folded = omitted.take(rest, limits.unchanged, 'unchanged metric')
   return [
@@ -101,7 +120,7 @@ function metricsPart(comparison: Comparison, limits: Limits, omitted: Omissions)
     .join('\n\n')
 }
 
-function curvesPart({ curves }: Review, limits: Limits, omitted: Omissions): string {
+function curvesPart(curves: readonly Curve[], limits: Limits, omitted: Omissions): string {
   const charts = curves.map(mermaidChart).filter((chart) => chart !== undefined)
   const shown = omitted.take(charts, limits.curves, 'curve')
   if (shown.length === 0) return ''

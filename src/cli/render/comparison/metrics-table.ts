@@ -1,4 +1,3 @@
-import type { GateFailure } from '../../../domain/gate.ts'
 import type { MetricChange } from '../../../domain/compare-metrics.ts'
 import { renderTable, type Column } from '../table.ts'
 import type { Limits } from './limits.ts'
@@ -28,10 +27,9 @@ const MARKS: Readonly<Record<string, string>> = { better: '✅ ', worse: '❌ ' 
 /** Writes metrics as a Markdown table: those whose names begin alike (`val/`) together, the group of the first one first. */
 export function metricsTable(
   metrics: readonly MetricChange[],
-  failures: readonly GateFailure[],
+  failed: ReadonlySet<string>,
   limits: Limits,
 ): string {
-  const failed = new Set(failures.map(({ subject }) => subject))
   const order = [...new Set(metrics.map(({ name }) => metricGroup(name)))]
   const grouped = order.flatMap((group) => metrics.filter(({ name }) => metricGroup(name) === group))
   const rows = grouped.map((metric) => [

@@ -1,5 +1,6 @@
 import type { CardChange } from '../../../domain/card-fields.ts'
-import type { FileContent, ModelChange, ParamChange } from '../../../domain/comparison.ts'
+import type { FileContent, ModelChange } from '../../../domain/comparison.ts'
+import type { ParamChange } from '../../../domain/compare-part.ts'
 import { formatSize } from '../number.ts'
 import { plural } from './plural.ts'
 

@@ -1,4 +1,5 @@
-import type { Comparison, ModelChange, ParamChange } from '../../../domain/comparison.ts'
+import type { Comparison, ModelChange } from '../../../domain/comparison.ts'
+import type { ParamChange, Part } from '../../../domain/compare-part.ts'
 import { extentOf, type Curve, type CurveLine } from '../../../domain/curves.ts'
 import { displayWidth, truncateToWidth } from '../../../domain/display-width.ts'
 import { greatest } from '../../../domain/greatest.ts'
@@ -20,7 +21,7 @@ import {
 } from './metric-words.ts'
 import { cardText, fieldText, fileText, scalarText, weightsText, writtenFields } from './model-words.ts'
 import { sideLabel, sideReason } from './side-words.ts'
-import { verdictLine } from './verdict-words.ts'
+import { isSameRun, verdictLine } from './verdict-words.ts'
 
 /** How a comparison is written to a terminal. */
 export interface ComparisonOptions {
@@ -35,17 +36,32 @@ export function renderComparison({ comparison, curves }: Review, options: Compar
   const { colors } = options
   const parts = [
     colors.bold(paintVerdict(comparison.verdict, colors)(verdictLine(comparison))),
-    [sideLine('base', comparison.base), sideLine('head', comparison.head)].join('\n'),
-    metricsPart(comparison, options),
-    curvesPart(curves, options),
-    paramsPart(comparison.params, options),
+    ...(comparison.parts ?? [comparison]).map((part) => numbersPart(part, curves, options)),
     ...comparison.models.map((model) => modelPart(model, options)),
     gatePart(comparison, colors),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-function metricsPart({ metrics }: Comparison, { colors, width, all }: ComparisonOptions): string {
+// Of several models each has its runs and numbers below its name; one that did not change has a line.
+function numbersPart(part: Part, curves: readonly Curve[], options: ComparisonOptions): string {
+  const { base, head, of, params } = part
+  const name = of === undefined ? '' : options.colors.bold(`runs of ${safeText(of.join(', '))}`)
+  if (of !== undefined && isSameRun(part) && !options.all)
+    return `${name}  ${options.colors.dim(`the same run on both sides: ${safeText(head.record?.name ?? '')}`)}`
+  const own = curves.filter((curve) => curve.of?.join() === of?.join())
+  const sides = [sideLine('base', base), sideLine('head', head)]
+  return [
+    (name === '' ? sides : [name, ...sides]).join('\n'),
+    metricsPart(part, options),
+    curvesPart(own, options),
+    paramsPart(params, options),
+  ]
+    .filter((text) => text !== '')
+    .join('\n\n')
+}
+
+function metricsPart({ metrics }: Part, { colors, width, all }: ComparisonOptions): string {
   const shown = all ? metrics : metrics.filter(isNotable)
   const hidden = metrics.length - shown.length
   const rest = hidden === 0 ? '' : colors.dim(`${hidden} unchanged, hidden; --all shows them`)

@@ -1,3 +1,4 @@
+import type { Part } from '../../../domain/compare-part.ts'
 import type { Comparison } from '../../../domain/comparison.ts'
 import { safeText } from '../../../domain/safe-text.ts'
 import type { MetricChange } from '../../../domain/compare-metrics.ts'
@@ -17,8 +18,28 @@ const WORDS: Readonly<Record<Comparison['verdict'], string>> = {
   unknown: 'no verdict: no metric has a goal in .gitmodel.yaml',
 }
 
-/** The one line that says what a comparison found. */
-export function verdictLine({ verdict, metrics, base, head }: Comparison): string {
+/** The one line that says what a comparison found. Where models have runs of their own, it names those that changed. */
+export function verdictLine(comparison: Comparison): string {
+  const parts = comparison.parts?.filter((part) => !isSameRun(part)) ?? [comparison]
+  return parts.length === 0
+    ? 'the same runs on both sides'
+    : parts.map((part) => partVerdict(part)).join('; ')
+}
+
+/** {@link verdictLine} of the models of one part: `better for digits: val/acc 0.91 → 0.93 (+0.02, +2.2%)`. */
+export function partVerdict(part: Part): string {
+  const line = runsVerdict(part)
+  return part.of === undefined
+    ? line
+    : line.replace(/^[^:]+/, (word) => `${word} for ${safeText(part.of!.join(', '))}`)
+}
+
+/** Tells whether one run stands on both sides. */
+export function isSameRun({ base, head }: Part): boolean {
+  return base.record !== undefined && base.record.run === head.record?.run
+}
+
+function runsVerdict({ verdict, metrics, base, head }: Part): string {
   if (base.record === undefined || head.record === undefined) {
     const side = head.record === undefined ? head : base
     return `no verdict: ${sideName(side)} has no run to compare`
@@ -43,10 +64,14 @@ function noisePhrase({ spread, verdict }: MetricChange, param = ''): string {
 }
 
 /** How many metrics went which way: `2 better, 1 worse, 4 unchanged`; empty where none was measured on both sides. */
-export function tallyLine({ metrics }: Comparison): string {
+export function tallyLine(comparison: Comparison): string {
+  const { parts = [comparison] } = comparison
+  const metrics = parts
+    .filter((part) => parts.length === 1 || !isSameRun(part))
+    .flatMap((part) => part.metrics)
   const counts = new Map<string, number>()
   for (const metric of metrics) counts.set(verdictWord(metric), (counts.get(verdictWord(metric)) ?? 0) + 1)
   const order = ['better', 'worse', 'changed', 'added', 'removed', 'within tolerance', 'unchanged']
-  const parts = order.flatMap((word) => (counts.has(word) ? [`${counts.get(word)} ${word}`] : []))
-  return parts.length === 0 ? '' : `${plural(metrics.length, 'metric')}: ${parts.join(', ')}`
+  const said = order.flatMap((word) => (counts.has(word) ? [`${counts.get(word)} ${word}`] : []))
+  return said.length === 0 ? '' : `${plural(metrics.length, 'metric')}: ${said.join(', ')}`
 }
