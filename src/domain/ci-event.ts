@@ -1,4 +1,5 @@
 import type { Oid } from './run.ts'
+import type { WebRepository } from './web-url.ts'
 
 /** What a CI job was started for, as far as a review needs to know. */
 export interface CiEvent {
@@ -19,8 +20,12 @@ export interface CiEvent {
   number?: number
   /** `owner:branch` of a pull request whose number the event does not say. */
   headLabel?: string
-  /** Address of the repository that the change comes from, where that is another one. */
+  /** Address of the other repository, where the change comes from a fork; of the one it goes to, in a job of the fork. */
   fork?: string
+  /** The commits of a push, the newest last. */
+  commits?: Oid[]
+  /** Where commits are shown. */
+  web?: WebRepository
   /** Tells this report from those of other workflows on the same request. */
   key: string
   /** Where the job is shown. */
@@ -51,6 +56,9 @@ export function githubEvent(env: Environment, payload: unknown): CiEvent | undef
     kind,
     api: (env['GITHUB_API_URL'] ?? 'https://api.github.com').replace(/\/+$/, ''),
     project,
+    ...(server !== undefined && {
+      web: { url: `${server.replace(/\/+$/, '')}/${project}`, style: 'github' as const },
+    }),
     key: [env['GITHUB_WORKFLOW'], env['GITHUB_JOB']].filter(Boolean).join(' / ') || 'review',
     ...(server !== undefined && run !== undefined && { url: `${server}/${project}/actions/runs/${run}` }),
     ...defined(found),
@@ -78,6 +86,7 @@ const GITHUB: Readonly<Record<string, (payload: unknown, project: string) => Fou
   push: (payload) => ({
     head: oid(text(payload, 'after')),
     base: oid(text(payload, 'before')),
+    commits: commitsOf(payload),
   }),
   merge_group: (payload) => ({
     head: oid(text(payload, 'merge_group', 'head_sha')),
@@ -99,6 +108,13 @@ const GITHUB: Readonly<Record<string, (payload: unknown, project: string) => Fou
   },
 }
 
+// What a merge queue pushes at once may be the merges of several requests.
+function commitsOf(payload: unknown): Oid[] | undefined {
+  const commits = at(payload, 'commits')
+  if (!Array.isArray(commits)) return undefined
+  return commits.flatMap((commit) => oid(text(commit, 'id')) ?? [])
+}
+
 /**
  * Reads what started a job of GitLab CI, from its predefined variables.
  *
@@ -110,7 +126,10 @@ export function gitlabEvent(env: Environment): CiEvent | undefined {
   const api = env['CI_API_V4_URL']?.replace(/\/+$/, '')
   if (commit === undefined || project === '' || api === undefined) return undefined
   const isRequest = env['CI_PIPELINE_SOURCE'] === 'merge_request_event'
-  const source = env['CI_MERGE_REQUEST_SOURCE_PROJECT_URL']
+  const [source, target] = [env['CI_MERGE_REQUEST_SOURCE_PROJECT_URL'], env['CI_MERGE_REQUEST_PROJECT_URL']]
+  const page = target ?? env['CI_PROJECT_URL']
+  // Where the request comes from a fork, its pipeline runs in the fork unless a member of the project starts it.
+  const other = env['CI_PROJECT_URL'] === source ? target : source
   const found: Found = isRequest
     ? {
         // Set where the pipeline runs on a merged result or in a merge train; else the commit is the branch's.
@@ -118,7 +137,7 @@ export function gitlabEvent(env: Environment): CiEvent | undefined {
         base: oid(env['CI_MERGE_REQUEST_DIFF_BASE_SHA']),
         target: oid(env['CI_MERGE_REQUEST_TARGET_BRANCH_SHA']),
         number: count(Number(env['CI_MERGE_REQUEST_IID'])),
-        fork: source === env['CI_MERGE_REQUEST_PROJECT_URL'] ? undefined : cloneUrl(source),
+        fork: source === target ? undefined : cloneUrl(other),
       }
     : { base: oid(env['CI_COMMIT_BEFORE_SHA']) }
   return {
@@ -127,6 +146,8 @@ export function gitlabEvent(env: Environment): CiEvent | undefined {
     api,
     project,
     key: env['CI_JOB_NAME'] ?? 'review',
+    ...(page !== undefined &&
+      page !== '' && { web: { url: page.replace(/\/+$/, ''), style: 'gitlab' as const } }),
     ...(env['CI_JOB_URL'] !== undefined && { url: env['CI_JOB_URL'] }),
     head: commit,
     ...defined(found),

@@ -25,8 +25,8 @@ describe('an event of GitHub Actions', () => {
       { head: a, target: b, number: 7, fork: fork.url },
     ],
     ['pull_request', pullRequest({ head: a, base: b, from: null }), { head: a, target: b, number: 7 }],
-    ['push', push(b, a), { head: a, base: b }],
-    ['push', push(sha('0'), a), { head: a }],
+    ['push', push(b, a), { head: a, base: b, commits: [a] }],
+    ['push', push(sha('0'), a), { head: a, commits: [a] }],
     ['merge_group', mergeGroup(b, a), { head: a, base: b }],
     ['workflow_dispatch', { ref: 'refs/heads/main', inputs: {} }, { head: sha('5') }],
     ['schedule', { schedule: '0 0 * * *' }, { head: sha('5') }],
@@ -40,6 +40,7 @@ describe('an event of GitHub Actions', () => {
       project: 'acme/digits',
       key: 'review / model',
       url: 'https://github.example.org/acme/digits/actions/runs/99',
+      web: { url: 'https://github.example.org/acme/digits', style: 'github' },
       ...expected,
     })
   })
@@ -61,6 +62,7 @@ describe('a pipeline of GitLab CI', () => {
   const env = {
     CI_API_V4_URL: 'https://gitlab.example.org/api/v4',
     CI_PROJECT_ID: '42',
+    CI_PROJECT_URL: 'https://gitlab.example.org/acme/digits',
     CI_COMMIT_SHA: a,
     CI_COMMIT_BEFORE_SHA: sha('0'),
     CI_JOB_NAME: 'model',
@@ -107,6 +109,16 @@ describe('a pipeline of GitLab CI', () => {
       { ...request, CI_MERGE_REQUEST_SOURCE_PROJECT_URL: 'https://gitlab.example.org/eve/digits' },
       { kind: 'detached', head: a, base: b, number: 7, fork: 'https://gitlab.example.org/eve/digits.git' },
     ],
+    [
+      'of a fork, run in the fork',
+      {
+        ...request,
+        CI_PROJECT_ID: '43',
+        CI_PROJECT_URL: 'https://gitlab.example.org/eve/digits',
+        CI_MERGE_REQUEST_SOURCE_PROJECT_URL: 'https://gitlab.example.org/eve/digits',
+      },
+      { kind: 'detached', head: a, base: b, number: 7, fork: 'https://gitlab.example.org/acme/digits.git' },
+    ],
   ])('%s', (_, variables, expected) => {
     expect(gitlabEvent(variables)).toEqual({
       host: 'gitlab',
@@ -114,6 +126,7 @@ describe('a pipeline of GitLab CI', () => {
       project: '42',
       key: 'model',
       url: env.CI_JOB_URL,
+      web: { url: 'https://gitlab.example.org/acme/digits', style: 'gitlab' },
       ...expected,
     })
   })

@@ -125,6 +125,31 @@ describe('git model ci link', () => {
     expect((await asGithub(job, ['link'], event)).stderr).toContain('has its run already')
   })
 
+  it('ties every merge that a merge queue pushed at once', async () => {
+    const story = await branchedStory()
+    const squashed = await squash(story)
+    const last = await story.dev.commit({ 'docs.md': 'words' }, 'Words (#8)')
+    await story.dev.git('push', '--quiet', '--no-verify', 'origin', 'main', 'main:refs/pull/8/head')
+    const double = await githubDouble(TOKEN)
+    const merged = { merged_at: '2026-01-02T03:04:05Z', base: { sha: story.main } }
+    double.pulls = [
+      { ...merged, number: 7, merge_commit_sha: squashed, head: { sha: story.head } },
+      { ...merged, number: 8, merge_commit_sha: last, head: { sha: last } },
+    ]
+    const job = await checkout(story.origin, last)
+    await job.git('config', 'user.name', 'ci')
+    await job.git('config', 'user.email', 'ci@example.org')
+    const payload = push(story.main, last, [squashed])
+    const event = { name: 'push', payload, api: double.api, token: TOKEN }
+    const ran = await asGithub(job, ['link'], event)
+    expect(ran.stderr).toMatch(/^linked [0-9a-f]{12} to 1 run of request 7: [0-9a-f]{12} wider$/m)
+    expect(ran.stderr).toContain('the branch of request 8 has no run: nothing to link')
+    await story.dev.model('sync')
+    expect(await diff(story.dev, story.mergeBase, squashed)).toMatchObject({
+      head: { rule: 'linked', record: { name: 'wider' } },
+    })
+  })
+
   it('ties a merge on GitLab to the runs of all commits of the branch, and the last one stands', async () => {
     const story = await branchedStory(0.93)
     const { dev } = story

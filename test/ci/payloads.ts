@@ -33,7 +33,7 @@ export function pullRequest({ head, base, from }: PullOptions): object {
 }
 
 /** `push` */
-export function push(before: string, after: string): object {
+export function push(before: string, after: string, earlier: readonly string[] = []): object {
   return {
     ref: 'refs/heads/main',
     before,
@@ -41,7 +41,12 @@ export function push(before: string, after: string): object {
     created: false,
     deleted: false,
     forced: false,
-    commits: [{ id: after, message: 'wider (#7)' }],
+    commits: [...earlier, after].map((id) => ({
+      id,
+      tree_id: sha('8'),
+      distinct: true,
+      message: 'wider (#7)',
+    })),
     repository: { full_name: 'acme/digits', default_branch: 'main' },
   }
 }

@@ -71,6 +71,44 @@ describe.sequential('git model ci review on GitHub', () => {
     expect(double.comments).toEqual([])
   })
 
+  it('says in the summary and in the comment that no review could be made', async () => {
+    const double = await githubDouble(TOKEN)
+    const marker = reportMarker('review / model')
+    double.comments = [{ id: 1, body: `${marker}\n### 🟢 better`, author: 'github-actions[bot]' }]
+    const broken = await clone(`file://${story.origin}`)
+    await broken.git('config', 'user.name', 'Eve')
+    await broken.git('config', 'user.email', 'eve@example.org')
+    const head = await broken.commit({ '.gitmodel.yaml': 'metrics: [<b>]\n' }, 'broken rules')
+    await broken.git('push', '--quiet', '--no-verify', 'origin', 'HEAD:broken')
+    const job = await checkout(story.origin, head)
+    const payload = pullRequest({ head, base: story.main })
+    const ran = await asGithub(job, ['review'], {
+      name: 'pull_request',
+      payload,
+      api: double.api,
+      token: TOKEN,
+    })
+    expect(ran.exitCode).toBe(1)
+    expect(ran.stderr).toContain('error: ')
+    expect(ran.summary).toMatch(/^before\n### ❌ no review: .*\.gitmodel\.yaml/)
+    expect(double.comments).toHaveLength(1)
+    expect(double.comments[0]!.body).toMatch(/^<!-- .* -->\n### ❌ no review: /)
+    expect(double.comments[0]!.body).not.toContain('<b>')
+  })
+
+  it('links to commits where the host is called otherwise, and compares means of a group', async () => {
+    const job = await checkout(story.origin, story.head)
+    const payload = pullRequest({ head: story.head, base: story.main })
+    const ran = await asGithub(
+      job,
+      ['review', '--no-comment', '--group-by', 'seed'],
+      { name: 'pull_request', payload, api: 'http://127.0.0.1:9' },
+      { GITHUB_SERVER_URL: 'https://code.example.org' },
+    )
+    expect(ran.summary).toContain(`](https://code.example.org/acme/digits/commit/${story.head})`)
+    expect(ran.summary).toContain('too few runs to tell it from noise')
+  })
+
   it('finds the merge base by deepening where the host does not answer', async () => {
     const job = await checkout(story.origin, story.head)
     const payload = pullRequest({ head: story.head, base: story.main })

@@ -65,6 +65,7 @@ export async function asGithub(
   job: TestRepo,
   args: readonly string[],
   event: { name: string; payload: object; api: string; token?: string },
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Ran & { summary: string }> {
   const folder = temporaryFolder()
   const [file, summary] = [path.join(folder, 'event.json'), path.join(folder, 'summary.md')]
@@ -82,6 +83,7 @@ export async function asGithub(
       GITHUB_WORKFLOW: 'review',
       GITHUB_JOB: 'model',
       ...(event.token !== undefined && { GITHUB_TOKEN: event.token }),
+      ...more,
     },
   })
   const { readFileSync } = await import('node:fs')

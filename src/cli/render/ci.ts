@@ -1,8 +1,9 @@
 import type { CiEvent } from '../../domain/ci-event.ts'
+import type { ModelError } from '../../domain/errors.ts'
 import type { Review } from '../../domain/review.ts'
 import { safeText } from '../../domain/safe-text.ts'
 import { renderComparisonMarkdown } from './comparison/markdown.ts'
-import { escaped } from './comparison/markdown-text.ts'
+import { codeText, escaped } from './comparison/markdown-text.ts'
 import { verdictLine } from './comparison/verdict-words.ts'
 import { gateText } from './comparison/gate-words.ts'
 import { plural } from './comparison/plural.ts'
@@ -26,12 +27,26 @@ interface MergeLinked {
   runs: readonly { run: string; name: string }[]
 }
 
+/** Writes what stands in place of a report that could not be made. */
+export function renderNoReview(event: CiEvent, { message, hints }: ModelError): string {
+  return [
+    `### ❌ no review: ${escaped(message, 300)}\n`,
+    ...hints.map((hint) => `- ${escaped(hint, 300)}`),
+    `\nOf commit ${codeText(event.head.slice(0, 12))}.`,
+    `\n${jobLine(event)}`,
+  ].join('\n')
+}
+
 /** Writes the report of a CI job: the comparison, what is to be known of how it was made, and where it was. */
 export function renderCiReport({ review, event, remarks }: Prepared): string {
   const notes = remarks.map((remark) => `> ${escaped(remark, 300)}\n`)
-  const name = escaped(event.key, 100)
-  const job = /^https?:\/\/[^\s()<>]+$/.test(event.url ?? '') ? `[${name}](${event.url})` : name
-  return [renderComparisonMarkdown(review), ...notes, `<sub>git-model, ${job}</sub>\n`].join('\n')
+  return renderComparisonMarkdown(review, ['', ...notes, jobLine(event)].join('\n'))
+}
+
+function jobLine({ key, url }: CiEvent): string {
+  const name = escaped(key, 100)
+  const job = /^https?:\/\/[^\s()<>]+$/.test(url ?? '') ? `[${name}](${url})` : name
+  return `<sub>git-model, ${job}</sub>\n`
 }
 
 /** Says in the log of a job what came out, a line each. */

@@ -27,19 +27,40 @@ export interface MergeLinked {
   runs: { run: Oid; name: string }[]
 }
 
+/** How many commits of one push are looked at, the last ones. */
+const MAX_COMMITS = 50
+
 /**
- * Ties the commit that a merge made to the runs of its branch, where no other rule finds one: after a squash or rebase
- * onto a base that had moved. Then pushes, again and again where others push too.
+ * Ties the commits that merges made to the runs of their branches, where no other rule finds one: after a squash or rebase
+ * onto a base that had moved. A merge queue may push the merges of several requests at once. Then pushes, again and again
+ * where others push too.
  *
  * @throws ModelError `remote-unreachable`, `remote-refused`, `sync-race`.
  */
-export async function linkMerged(store: Store, event: CiEvent, forge: Forge): Promise<MergeLinked> {
+export async function linkMerged(
+  store: Store,
+  event: CiEvent,
+  forge: Forge,
+): Promise<MergeLinked & { earlier: MergeLinked[] }> {
   const { repo } = store
   const remote = await chooseRemote(repo)
   await fetchMetadata(repo, remote, await syncPrefix(repo))
+  const settled = await settleStore(await refreshStore(store))
+  const before = [...new Set(event.commits ?? [])].filter((commit) => commit !== event.head)
+  const commits = [...before, event.head].slice(-MAX_COMMITS)
+  await fetchCommits(repo, remote, commits)
+  const linked: MergeLinked[] = []
+  for (const head of commits) linked.push(await linkCommit(settled, { ...event, head }, forge, remote))
+  if (linked.some(({ runs }) => runs.length > 0)) await syncMetadata(await refreshStore(settled), remote)
+  // Most commits of a push are no merges, and of those there is nothing to say.
+  const earlier = linked.slice(0, -1).filter(({ none }) => none !== 'no-request')
+  return { ...linked.at(-1)!, earlier }
+}
+
+async function linkCommit(store: Store, event: CiEvent, forge: Forge, remote: string): Promise<MergeLinked> {
+  const { repo } = store
   const commit = event.head
-  await fetchCommits(repo, remote, [commit])
-  let settled = await settleStore(await refreshStore(store))
+  let settled = await refreshStore(store)
   const merged = await findRequest(settled, event, forge, remote)
   if (merged === undefined) return { commit, none: 'no-request', runs: [] }
   const answer = { commit, request: merged.number, head: merged.head }
@@ -51,7 +72,6 @@ export async function linkMerged(store: Store, event: CiEvent, forge: Forge): Pr
   const runs = await branchRuns(settled, ofHead, await commitsOf(forge, merged), commit)
   if (runs.length === 0) return { ...answer, none: 'no-run', runs: [] }
   for (const { run } of runs) settled = await editRun(settled, run, { links: [commit] })
-  await syncMetadata(settled, remote)
   return { ...answer, runs: runs.map(({ run, name }) => ({ run, name })) }
 }
 

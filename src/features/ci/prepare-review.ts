@@ -10,8 +10,7 @@ import { resolveCommit } from '../../git/resolve.ts'
 import { adoptFork } from '../../store/adopt-fork.ts'
 import { refreshStore, settleStore, type Store } from '../../store/open-store.ts'
 import { syncPrefix } from '../../store/sync-prefix.ts'
-import type { CompareOptions } from '../compare-versions.ts'
-import { reviewVersions } from '../review-versions.ts'
+import { reviewVersions, type ReviewOptions } from '../review-versions.ts'
 
 /** A review as a CI job makes it. */
 export interface CiReview {
@@ -31,7 +30,7 @@ export async function prepareReview(
   store: Store,
   given: CiEvent,
   forge: Forge,
-  options: CompareOptions = {},
+  options: ReviewOptions = {},
 ): Promise<CiReview> {
   const remarks: string[] = []
   const event = await withRequest(given, forge, remarks)
@@ -44,10 +43,14 @@ export async function prepareReview(
     if (await fetchFork(store.repo, event.fork, prefix)) {
       await adoptFork(store.repo)
       settled = await settleStore(await refreshStore(store))
-    } else remarks.push('The runs of the fork could not be fetched.')
+    } else remarks.push(`The runs of ${event.fork} could not be fetched.`)
   }
   const base = await findBase(settled, remote, event, forge, remarks)
-  const review = await reviewVersions(settled, base, event.head, options)
+  // The host says where it shows commits, whatever it is called.
+  const review = await reviewVersions(settled, base, event.head, {
+    ...options,
+    ...(event.web !== undefined && { web: event.web }),
+  })
   return { review, event, remarks }
 }
 
@@ -74,6 +77,7 @@ async function findBase(
   if (missing.length > 0 && event.fork !== undefined) await fetchCommits(repo, event.fork, [head])
   if (base !== undefined) {
     if ((await fetchCommits(repo, remote, [base])).length === 0) return base
+    if (event.fork !== undefined && (await fetchCommits(repo, event.fork, [base])).length === 0) return base
     remarks.push(`The commit ${base.slice(0, 12)} is gone from the remote.`)
   }
   if (target === undefined) return firstParent(store, remote, head)

@@ -10,8 +10,8 @@ export const link = buildCommand<{ json?: boolean }, [], Context>({
       'For a job that runs on a push to the branch that requests are merged into. It asks the host which request the',
       'commit came from, and links the runs of that branch, where no other rule finds a run for the merged commit: after',
       'a squash or a rebase onto a base that had moved. The run of the last commit stands for it; earlier ones that would',
-      'take its place are left out. Then it pushes the runs, so the token needs the right to write. To do it twice',
-      'changes nothing.',
+      'take its place are left out. Of a push of several merges, as merge queues make, each is linked. Then it pushes the',
+      'runs, so the token needs the right to write. To do it twice changes nothing.',
       '',
       'Examples:',
       '  git model ci link',
@@ -29,6 +29,6 @@ export const link = buildCommand<{ json?: boolean }, [], Context>({
     const { forge } = openForge(event, this.world)
     const linked = await linkMerged(await openStore(this.world), event, forge)
     if (json === true) this.out.json({ schema: 'ci-linked/v1', ...linked })
-    else this.out.status(renderMergeLinked(linked))
+    else for (const one of [...linked.earlier, linked]) this.out.status(renderMergeLinked(one))
   },
 })

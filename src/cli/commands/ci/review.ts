@@ -7,6 +7,7 @@ import { jsonFlag } from '../../flags.ts'
 interface Flags {
   comment?: boolean
   gate?: boolean
+  groupBy?: string
   key?: string
   nearest?: boolean
   output?: string
@@ -44,6 +45,13 @@ export const review = buildCommand<Flags, [], Context>({
         optional: true,
         brief: 'Fail the job on a broken rule (the default); --no-gate leaves it',
       },
+      groupBy: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'param',
+        brief: 'Compare means over the runs that differ in this parameter alone, such as seed',
+      },
       key: {
         kind: 'parsed',
         parse: String,
@@ -73,23 +81,31 @@ export const review = buildCommand<Flags, [], Context>({
     const { openForge } = await import('../../../features/ci/open-forge.ts')
     const { prepareReview } = await import('../../../features/ci/prepare-review.ts')
     const { publishReport } = await import('../../../features/ci/publish-report.ts')
-    const { renderCiReport, renderCiOutcome } = await import('../../render/ci.ts')
+    const { renderCiReport, renderCiOutcome, renderNoReview } = await import('../../render/ci.ts')
     const { inspectChange } = await import('../../../features/inspect-change.ts')
+    const { isModelError } = await import('../../../domain/errors.ts')
     const { changeDetails } = await import('../../render/comparison/change-details.ts')
     const given = readCiEvent(this.world)
     const store = await openStore(this.world)
     const open = openForge(given, this.world)
     this.out.progress('fetching runs and cards')
-    const prepared = await prepareReview(store, given, open.forge, {
-      nearest: flags.nearest === true,
-      describeFile: async (each: Store, file: FileChange) => changeDetails(await inspectChange(each, file)),
-    })
-    const { comparison } = prepared.review
-    const published = await publishReport(this.world, prepared.event, open, renderCiReport(prepared), {
+    const options = {
       comment: flags.comment !== false,
       ...(flags.key !== undefined && { key: flags.key }),
       ...(flags.output !== undefined && { output: flags.output }),
+    }
+    const prepared = await prepareReview(store, given, open.forge, {
+      nearest: flags.nearest === true,
+      ...(flags.groupBy !== undefined && { groupBy: flags.groupBy }),
+      describeFile: async (each: Store, file: FileChange) => changeDetails(await inspectChange(each, file)),
+    }).catch(async (error: unknown) => {
+      // What stands in an earlier comment is of another commit: it must not look like the answer to this one.
+      if (isModelError(error))
+        await publishReport(this.world, given, open, renderNoReview(given, error), options)
+      throw error
     })
+    const { comparison } = prepared.review
+    const published = await publishReport(this.world, prepared.event, open, renderCiReport(prepared), options)
     if (flags.json === true)
       this.out.json({ schema: 'ci-review/v1', event: prepared.event, published, comparison })
     else this.out.result(renderCiOutcome(prepared, published))
