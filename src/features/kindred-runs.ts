@@ -6,7 +6,8 @@ import { askRuns } from '../store/run-index.ts'
 
 /**
  * Returns the finished runs that repeat a run with another value of one parameter, such as the seed: of the same code
- * (commit or tree), experiment and kind, and with all other parameters the same. The run itself comes first.
+ * (commit or tree), experiment and kind, and with all other parameters the same. The run itself comes first. Each value counts
+ * once, by its newest run: to repeat a seed says nothing new of how much seeds matter.
  */
 export async function kindredRuns(store: Store, record: RunRecord, param: string): Promise<RunRecord[]> {
   const { commit, tree } = record.code
@@ -18,12 +19,18 @@ export async function kindredRuns(store: Store, record: RunRecord, param: string
     return runs.load([...new Set(rows)].filter((row) => !runs.isDeleted(row)))
   })
   const wanted = keyOf(record, param)
+  const newest = new Map<string, RunRecord>()
   const kin = found
     .map((run) => run.record)
-    .filter((other) => other.run !== record.run && other.status === 'finished')
-    .filter((other) => keyOf(other, param) === wanted)
-    .sort((a, b) => (a.run < b.run ? -1 : 1))
-  return [record, ...kin]
+    .filter((other) => other.status === 'finished' && keyOf(other, param) === wanted)
+    .sort((a, b) => (a.started < b.started ? -1 : Number(a.started > b.started)) || (a.run < b.run ? -1 : 1))
+  for (const other of kin) newest.set(valueOf(other, param), other)
+  newest.delete(valueOf(record, param))
+  return [record, ...[...newest.values()].sort((a, b) => (a.run < b.run ? -1 : 1))]
+}
+
+function valueOf({ params = {} }: RunRecord, param: string): string {
+  return stableJson(Object.hasOwn(params, param) ? [params[param]] : [])
 }
 
 function keyOf({ experiment, kind, params = {} }: RunRecord, param: string): string {

@@ -100,19 +100,18 @@ function toAnswer(response: Response, text: string): Answer {
 
 function failed(url: URL, response: Response, text: string): Tried {
   const { status, headers } = response
+  const reason = `${status}${saidBy(text)}`
   const isLimited =
     status === 429 ||
-    (status === 403 && (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0'))
-  const reason = `${status}${saidBy(text)}`
+    (status === 403 &&
+      (headers.has('retry-after') ||
+        headers.get('x-ratelimit-remaining') === '0' ||
+        /rate limit/i.test(reason)))
   if (isLimited) {
-    const wait = waitOf(headers)
+    // Where no header says how long: "wait for at least one minute before retrying".
+    const wait = waitOf(headers) ?? LONGEST_WAIT
     const error = unreachable(url, `${reason} (rate limit)`)
-    return {
-      error,
-      again: wait === undefined || wait <= LONGEST_WAIT,
-      notDone: true,
-      ...(wait !== undefined && { wait }),
-    }
+    return { error, again: wait <= LONGEST_WAIT, notDone: true, wait }
   }
   if (status >= 500) return { error: unreachable(url, reason), again: true, notDone: false }
   const error = new ModelError('host-refused', `${url.host} answered ${reason} to ${url.pathname}`, {

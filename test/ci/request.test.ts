@@ -10,6 +10,14 @@ describe('a host that is busy', () => {
     [{ status: 429, headers: { 'retry-after': '0' } }],
     [{ status: 403, headers: { 'retry-after': '0' }, body: { message: 'secondary rate limit' } }],
     [{ status: 403, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' } }],
+    // Of a secondary limit sometimes only the text tells.
+    [
+      {
+        status: 403,
+        headers: { 'x-ratelimit-remaining': '42', 'x-ratelimit-reset': '1' },
+        body: { message: 'You have exceeded a secondary rate limit. Please wait a few minutes.' },
+      },
+    ],
   ])('is asked again: %j', async (obstacle) => {
     const double = await githubDouble(TOKEN)
     double.obstacles.push(obstacle)

@@ -64,6 +64,9 @@ it('git model diff --group-by compares the means over seeds, and says what is no
   await train([0.91, 0.95, 0.96], 1)
   // Another learning rate is another experiment, not another seed.
   await train([0.5], 2)
+  // A seed that was run before does not count again.
+  const again = ['-p', 'seed=0', '-p', 'lr=1', '--', 'sh', '-c', 'git model log acc=0.91']
+  expect((await repo.model('run', ...again)).exitCode).toBe(0)
   const noisy = await repo.model('diff', 'HEAD^', 'HEAD', '--group-by', 'seed')
   expect(noisy.stdout).toMatch(
     /^better: acc 0\.92 ± 0\.02 \(n=3\) → 0\.94 ± 0\.026 \(n=3\) .*; within the noise of seed, 95% interval of the change -0\.0\d+ to 0\.0\d+\n/,
@@ -71,6 +74,11 @@ it('git model diff --group-by compares the means over seeds, and says what is no
   expect(noisy.stdout).toContain('✓ better, within noise')
   expect(noisy.stdout).toContain('mean of 3 runs that differ in seed alone')
   expect(noisy.stdout).not.toMatch(/^param/m)
+  const misspelt = await repo.model('diff', 'HEAD^', 'HEAD', '--group-by', 'sead')
+  expect(misspelt.stdout).toContain('has no parameter sead')
+  const comment = await repo.model('diff', 'HEAD^', 'HEAD', '--group-by', 'seed', '--format', 'md')
+  expect(comment.stdout).toMatch(/^### ⚪ better: acc .*; within the noise of seed/)
+  expect(comment.stdout).toContain('| better, within noise |')
   const json = JSON.parse(
     (await repo.model('diff', 'HEAD^', 'HEAD', '--group-by', 'seed', '--json')).stdout,
   ) as {
@@ -81,4 +89,11 @@ it('git model diff --group-by compares the means over seeds, and says what is no
   await train([0.99], 1)
   const one = await repo.model('diff', 'HEAD^', 'HEAD', '--group-by', 'seed', '--format', 'md')
   expect(one.stdout).toContain('too few runs to tell it from noise')
+  expect(one.stdout).toContain('no other run differs in seed alone')
+  await repo.commit({ 'a.txt': 'd' })
+  await train([0.5, 0.5], 1)
+  await repo.commit({ 'a.txt': 'e' })
+  await train([0.6, 0.6], 1)
+  const flat = await repo.model('diff', 'HEAD^', 'HEAD', '--group-by', 'seed')
+  expect(flat.stdout.split('\n')[0]).toContain('; all runs of a side gave the same value, whatever the seed')
 })

@@ -107,6 +107,12 @@ describe('a curve as a chart', () => {
     ])
   })
 
+  it('has no stairs where fewer steps were measured than it has points', () => {
+    const [, line] = /^ {2}line \[(.*)\]$/m.exec(draw('loss', [0, 3, 6], [0, 3, 6])!)!
+    const values = line!.split(', ').map(Number)
+    expect(values.every((value, point) => Math.abs(value - (6 * point) / 39) < 1e-5)).toBe(true)
+  })
+
   it.each([
     ['tiny numbers', [1e-9, 2e-9, 3e-9], 'in 1e-9'],
     ['huge numbers', [1e300, 2e300, 3e300], 'in 1e300'],

@@ -43,7 +43,7 @@ function headPart(comparison: Comparison): string {
   const isGated = comparison.metrics.some(({ gated }) => gated) || !gate.passed
   const badge = gate.passed ? '<b class="badge good">gate passed</b>' : '<b class="badge bad">gate failed</b>'
   return [
-    `<h1 class="${gate.passed ? tone(verdict) : 'bad'}">${htmlText(verdictLine(comparison))}</h1>`,
+    `<h1 class="${gate.passed ? tone(verdict) : 'bad'}">${gate.passed ? '' : 'gate failed · '}${htmlText(verdictLine(comparison))}</h1>`,
     `<p>${isGated ? badge : ''} ${htmlText(tallyLine(comparison))}</p>`,
   ].join('\n')
 }

@@ -59,8 +59,10 @@ function heading(comparison: Comparison): string {
 }
 
 // A failed gate is what the reader has to know, whatever the primary metric does.
-function headingMark({ gate, verdict }: Comparison): string {
-  return gate.passed ? (MARKS[verdict] ?? '⚪') : '❌ gate failed ·'
+function headingMark({ gate, verdict, metrics, parts }: Comparison): string {
+  if (!gate.passed) return '❌ gate failed ·'
+  const main = parts === undefined ? metrics.find((metric) => metric.primary) : undefined
+  return main?.spread?.isNoise === true ? '⚪' : (MARKS[verdict] ?? '⚪')
 }
 
 function gatePart(comparison: Comparison, limits: Limits, omitted: Omissions): string {

@@ -11,8 +11,8 @@ const POINTS = 40
  * Draws a curve as a Mermaid XY chart, which GitHub and GitLab render by themselves
  * (https://mermaid.js.org/syntax/xyChart.html). Undefined where no value is finite.
  *
- * The chart knows neither gaps nor exponents: a line that ended goes on with its last value, what is not finite with
- * the value before it, and very large and very small numbers are scaled, which the title says.
+ * The chart knows neither gaps nor exponents: a line that ended goes on with its last value, what is not finite is
+ * bridged, and very large and very small numbers are scaled, which the title says.
  */
 export function mermaidChart(curve: Curve): string | undefined {
   const extent = extentOf(curve)
@@ -47,16 +47,17 @@ export function mermaidChart(curve: Curve): string | undefined {
   ].join('\n')
 }
 
+// Between two steps that were measured lies what the straight line says.
 function readOff({ step, value }: CurveLine, { min, max }: Extent): number[] {
-  const finite = value.findIndex(Number.isFinite)
-  let [index, last] = [0, value[finite]!]
+  const points = step.map((x, index) => [x, value[index]!] as const).filter(([, y]) => Number.isFinite(y))
+  let next = 0
   return Array.from({ length: POINTS }, (_, point) => {
     const at = min + ((max - min) * point) / (POINTS - 1)
-    while (index < step.length && step[index]! <= at) {
-      if (Number.isFinite(value[index]!)) last = value[index]!
-      index += 1
-    }
-    return last
+    while (next < points.length && points[next]![0] <= at) next += 1
+    const [before, after] = [points[next - 1] ?? points[0]!, points[next] ?? points.at(-1)!]
+    const share = after[0] === before[0] ? 0 : (at - before[0]) / (after[0] - before[0])
+    // Not the difference of the two, which may be infinite.
+    return before[1] * (1 - share) + after[1] * share
   })
 }
 

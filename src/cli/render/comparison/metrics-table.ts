@@ -38,7 +38,7 @@ export function metricsTable(
     sideValue(metric, 'head'),
     changeText(metric),
     relativeText(metric),
-    `${MARKS[metric.verdict] ?? ''}${verdictText(metric)}`,
+    `${metric.spread?.isNoise === true ? '' : (MARKS[metric.verdict] ?? '')}${verdictText(metric)}`,
     gateCell(metric, failed.has(metric.name)),
   ])
   return renderTable(COLUMNS, rows, 'md').trimEnd()

@@ -20,12 +20,16 @@ export function sideReason(side: Side): string {
   const dirty =
     side.record?.code.dirty === true && side.rule !== 'same-tree' ? ', with uncommitted changes' : ''
   const empty = Object.keys(side.record?.metrics ?? {}).length === 0 ? ', recorded no metrics' : ''
-  const { group } = side
-  const mean =
-    group === undefined
-      ? ''
-      : `, mean of ${plural(group.runs.length, 'run')} that differ in ${safeText(group.param)} alone`
-  return `${rule}${more}${dirty}${empty}${mean}`.replace(/^, /, '')
+  return `${rule}${more}${dirty}${empty}${groupText(side)}`.replace(/^, /, '')
+}
+
+function groupText({ group, record }: Side): string {
+  if (group === undefined) return ''
+  const param = safeText(group.param)
+  if (!Object.hasOwn(record?.params ?? {}, group.param)) return `, has no parameter ${param}`
+  return group.runs.length === 1
+    ? `, no other run differs in ${param} alone`
+    : `, mean of ${group.runs.length} runs that differ in ${param} alone`
 }
 
 /** What a side is called beside its commit; empty where the label is the commit. */

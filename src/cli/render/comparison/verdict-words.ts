@@ -57,7 +57,12 @@ function runsVerdict({ verdict, metrics, base, head }: Part): string {
 // The rule: the 95 % interval of Welch's t for the difference of the means holds 0.
 function noisePhrase({ spread, verdict }: MetricChange, param = ''): string {
   if (spread === undefined || verdict === 'same') return ''
-  if (spread.interval === undefined) return '; too few runs to tell it from noise'
+  if (spread.interval === undefined) {
+    const isFew = [spread.base, spread.head].some((side) => (side?.n ?? 0) < 2)
+    return isFew ? '; too few runs to tell it from noise' : '; not every run gave a finite value'
+  }
+  if (spread.base?.deviation === 0 && spread.head?.deviation === 0)
+    return `; all runs of a side gave the same value, whatever the ${safeText(param)}`
   const [low, high] = spread.interval.map((bound) => formatNumber(bound, 2))
   const said = spread.isNoise === true ? 'within' : 'beyond'
   return `; ${said} the noise of ${safeText(param)}, 95% interval of the change ${low} to ${high}`
