@@ -140,6 +140,9 @@ describe('a curve as a chart', () => {
     const chart = draw('a"]\n```\n<script>; line [1]', [1, 2, 3], [1, 2, 4])!
     expect(chart.match(/```/g)).toHaveLength(2)
     expect(chart).toMatch(/^ {2}title "a________script__ line _1_"$/m)
+    // What Mermaid itself stumbled over: a comment within the text, and a text without a letter.
+    expect(draw('%%{init: {}}%%', [1, 2, 3], [1, 2, 4])).toMatch(/^ {2}title "_%_init_ ____%"$/m)
+    expect(draw('  ', [1, 2, 3], [1, 2, 4])).toMatch(/^ {2}title "_"$/m)
   })
 })
 

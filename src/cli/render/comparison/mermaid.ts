@@ -81,7 +81,9 @@ function decimal(value: number): string {
   return String(Number(value.toFixed(6))).replace(/^-?\d(?:\.\d+)?e.*$/, '0')
 }
 
-// What the chart's own grammar or a fence of Markdown could read as something else goes.
+// What the chart's own grammar or a fence of Markdown could read as something else goes: two % begin a comment, even
+// within a text, and an empty text is an error.
 function plain(name: string): string {
-  return name.replaceAll(/[^\p{L}\p{N} ./%()@=+-]/gu, '_').slice(0, 60)
+  const shown = name.replaceAll(/[^\p{L}\p{N} ./%()@=+-]/gu, '_').replaceAll(/%(?=%)/g, '_')
+  return shown.slice(0, 60).trim() || '_'
 }
