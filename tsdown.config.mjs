@@ -19,26 +19,30 @@ const CORE = new Set(
 
 // Everything is bundled: a user installs one package, and Node opens few files at start-up. What a command needs stays
 // in chunks of its own, which load when the command is called.
-export default defineConfig({
-  entry: {
-    bin: 'src/bin.ts',
-    index: 'src/index.ts',
-    'tensor-worker': 'src/weights/tensor/worker.ts',
-  },
+const shared = {
   format: 'esm',
   platform: 'node',
   target: 'node20',
   outDir: 'dist',
-  dts: { entry: ['src/index.ts'] },
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
-  outputOptions: { advancedChunks: { groups: [{ name: 'core', test: isCore }] } },
   outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
   treeshake: true,
   minify: 'dce-only',
   plugins: [thirdPartyLicenses()],
   inputOptions: { checks: { pluginTimings: false } },
   report: false,
-})
+}
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: { bin: 'src/bin.ts', index: 'src/index.ts' },
+    dts: { entry: ['src/index.ts'] },
+    outputOptions: { advancedChunks: { groups: [{ name: 'core', test: isCore }] } },
+  },
+  // By itself, since a thread loads its program anew: what it does not use would cost more than its work.
+  { ...shared, entry: { 'tensor-worker': 'src/weights/tensor/worker.ts' }, dts: false, clean: false },
+])
 
 /**
  * Tells whether a module goes into the one chunk that nearly every command loads: opening many small files takes Node

@@ -28,6 +28,9 @@ const SMALL = 8_000_000
 const BATCH = 16_000_000
 const THREADS = 2
 
+/** Threads that wait for more: they end with the process, and do not keep it. */
+const idle: Worker[] = []
+
 /**
  * Does pieces of work, with two threads where it is much. The results come in the order of the pieces, and do not
  * depend on how many threads there are.
@@ -48,7 +51,8 @@ export async function runPieces<P extends Piece>(
   let [done, failed] = [0, false]
   const threads = Math.min(THREADS, availableParallelism(), batches.length)
   const work = async (): Promise<void> => {
-    const worker = new Worker(program)
+    const worker = idle.pop() ?? new Worker(program)
+    worker.ref()
     try {
       for (const [index, batch] of queue) {
         if (failed) break
@@ -56,14 +60,18 @@ export async function runPieces<P extends Piece>(
         done += batch.reduce((sum, piece) => sum + weightOf(piece), 0)
         progress(done, all)
       }
+      await ask(worker, [])
+      worker.unref()
+      idle.push(worker)
     } catch (error) {
       failed = true
-      throw error
-    } finally {
       await worker.terminate()
+      throw error
     }
   }
-  await Promise.all(Array.from({ length: threads }, work))
+  const ends = await Promise.allSettled(Array.from({ length: threads }, work))
+  const failure = ends.find((end) => end.status === 'rejected')
+  if (failure !== undefined) throw failure.reason
   return results.flat()
 }
 

@@ -1,4 +1,5 @@
-// A thread that does pieces of work as long as it is given some.
+// A thread that does pieces of work as long as it is given some. An empty batch says that there is no more for now: it
+// lets go of its files, which may be moved or be others then.
 import { parentPort } from 'node:worker_threads'
 import { isModelError } from '../../domain/errors.ts'
 import { makeKernel } from './make-kernel.ts'
@@ -13,6 +14,7 @@ parentPort!.on('message', (batch: Piece[]) => parentPort!.postMessage(answer(bat
 
 function answer(batch: readonly Piece[]): Answer {
   try {
+    if (batch.length === 0) files.close()
     return { results: batch.map((piece) => runPiece(kernel, files, piece)) }
   } catch (error) {
     return { error: describe(error) }

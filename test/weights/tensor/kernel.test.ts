@@ -1,11 +1,16 @@
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PLACES, type TensorKernel } from '../../../src/weights/tensor/kernel.ts'
+import { makeKernel } from '../../../src/weights/tensor/make-kernel.ts'
 import { plainKernel } from '../../../src/weights/tensor/plain-kernel.ts'
+import { simdKernel } from '../../../src/weights/tensor/simd-kernel.ts'
 
-const kernels: [string, TensorKernel][] = [['plain', plainKernel()]]
+const kernels: [string, TensorKernel][] = [
+  ['plain', plainKernel()],
+  ['SIMD', simdKernel()!],
+]
 
 const anyF32 = fc.oneof(fc.float(), fc.integer({ min: 0, max: 0xffffffff }).map(f32OfBits))
 
@@ -116,6 +121,78 @@ describe.each(kernels)('the %s kernel', (_, kernel) => {
     )
   })
 })
+
+describe('two kernels', () => {
+  const [plain, simd] = [plainKernel(), simdKernel()!]
+
+  it('are the plain one where WebAssembly is missing, or its SIMD', () => {
+    const names = (kernel: TensorKernel): string[] => Object.keys(kernel).sort()
+    expect(names(simd)).toEqual(names(plain))
+    expect(makeKernel().widenF16.name).toBe(simd.widenF16.name)
+    for (const stand of [undefined, { validate: () => false }]) {
+      vi.stubGlobal('WebAssembly', stand)
+      expect(simdKernel()).toBeUndefined()
+      expect(makeKernel().widenF16.name).toBe(plain.widenF16.name)
+    }
+    vi.unstubAllGlobals()
+  })
+
+  // NaNs among them: which NaN results is a matter of the processor, so that numbers are compared.
+  it('give the same results, bit for bit', () => {
+    const anyF64 = fc.oneof(fc.double(), anyF32)
+    const blocks = fc.record({
+      values: fc.array(fc.tuple(anyF64, anyF64), { minLength: 1, maxLength: 100 }),
+      weight: fc.double({ noNaN: true }),
+    })
+    fc.assert(
+      fc.property(blocks, ({ values, weight }) => {
+        for (const steps of [stepsOn(values, weight, 'F32'), stepsOn(values, weight, 'F64')])
+          expect(steps(simd)).toEqual(steps(plain))
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+function stepsOn(
+  values: readonly [number, number][],
+  weight: number,
+  type: 'F32' | 'F64',
+): (kernel: TensorKernel) => number[][] {
+  const count = Math.ceil(values.length / 8) * 8
+  const Numbers = type === 'F32' ? Float32Array : Float64Array
+  return (kernel) => {
+    const { memory } = kernel
+    for (const [side, place] of [PLACES.rawA, PLACES.rawB].entries()) {
+      const numbers = new Numbers(memory, place, count).fill(0)
+      numbers.set(values.map((pair) => pair[side]!))
+    }
+    kernel[`compare${type}`](PLACES.rawA, PLACES.rawB, PLACES.out, count)
+    const compared = [...new Float64Array(memory, PLACES.out, 8)]
+    const sums = new Float64Array(memory, PLACES.sums, count).fill(0)
+    kernel[`add${type}`](PLACES.rawA, PLACES.sums, weight, count)
+    kernel[`add${type}`](PLACES.rawB, PLACES.sums, 1 - weight, count)
+    kernel.narrowF64(PLACES.sums, PLACES.wideA, count)
+    const single = [...new Float32Array(memory, PLACES.wideA, count)]
+    kernel.narrowF16(PLACES.wideA, PLACES.rawA, count)
+    kernel.narrowBF16(PLACES.wideA, PLACES.rawB, count)
+    const halves = [PLACES.rawA, PLACES.rawB].map((place) => [...new Uint16Array(memory, place, count)])
+    kernel.widenF16(PLACES.rawA, PLACES.wideB, count)
+    return [
+      compared,
+      [...sums],
+      single,
+      ...halves.map(withoutNaN),
+      [...new Float32Array(memory, PLACES.wideB, count)],
+    ]
+  }
+}
+
+// Of a NaN its sign may differ.
+function withoutNaN(halves: readonly number[], index: number): number[] {
+  const infinity = index === 0 ? 0x7c00 : 0x7f80
+  return halves.map((half) => ((half & 0x7fff) > infinity ? NaN : half))
+}
 
 // The sums begin at +0, which a -0 does not change.
 function plus0(value: number): number {
