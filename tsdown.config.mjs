@@ -38,7 +38,14 @@ export default defineConfig([
     ...shared,
     entry: { bin: 'src/bin.ts', index: 'src/index.ts' },
     dts: { entry: ['src/index.ts'] },
-    outputOptions: { advancedChunks: { groups: [{ name: 'core', test: isCore }] } },
+    outputOptions: {
+      advancedChunks: {
+        groups: [
+          { name: 'core', test: isCore },
+          { name: 'mlflow', test: isEndpoint },
+        ],
+      },
+    },
   },
   // By itself, since a thread loads its program anew: what it does not use would cost more than its work.
   { ...shared, entry: { 'tensor-worker': 'src/weights/tensor/worker.ts' }, dts: false, clean: false },
@@ -52,6 +59,11 @@ function isCore(id) {
   const [, layer, name] = /\/src\/(\w+)\/(?:.*\/)?([\w-]+)\.ts$/.exec(id.replaceAll('\\', '/')) ?? []
   if (layer === 'domain' || layer === 'columns' || layer === 'journal') return true
   return CORE.has(`${layer}/${name}`)
+}
+
+/** Tells whether a module is one that the endpoint for MLflow's clients loads before its first answer. */
+function isEndpoint(id) {
+  return /\/src\/mlflow\/(?!serve|artifacts\/(?:handle|proxy)).*\.ts$/.test(id.replaceAll('\\', '/'))
 }
 
 /** Writes the licences of what was bundled: they ask to go along with every copy. */

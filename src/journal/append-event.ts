@@ -56,8 +56,7 @@ export function writeEvents(
   const clean = events.map((event) => maskEvent(event, isAllowed))
   const file = path.join(folder, 'log.jsonl')
   try {
-    mkdirSync(folder, { recursive: true })
-    const descriptor = openSync(file, 'a')
+    const descriptor = openToAppend(folder, file)
     try {
       const added = writeWhole(descriptor, clean.map(({ event }) => eventLine(event)).join(''))
       if (durable) fsyncSync(descriptor)
@@ -69,6 +68,17 @@ export function writeEvents(
     }
   } catch (error) {
     throw writeFailure(file, error)
+  }
+}
+
+// The folder is there but for the first event.
+function openToAppend(folder: string, file: string): number {
+  try {
+    return openSync(file, 'a')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    mkdirSync(folder, { recursive: true })
+    return openSync(file, 'a')
   }
 }
 

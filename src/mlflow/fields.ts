@@ -76,12 +76,18 @@ export class Fields {
 
   /** Returns a list of objects, each with its members. */
   objects(name: string): Fields[] {
-    return this.list(name).map((item) => {
+    return this.members(name).map((members) => new Fields(members))
+  }
+
+  /** Returns a list of objects as they were sent. */
+  members(name: string): readonly Members[] {
+    const list = this.list(name)
+    for (const item of list) {
       if (typeof item !== 'object' || item === null || Array.isArray(item)) {
         throw wrongType(name, this.#get(name))
       }
-      return new Fields(item as Members)
-    })
+    }
+    return list as readonly Members[]
   }
 
   /** Returns a list that has to be there. */

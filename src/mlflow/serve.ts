@@ -67,20 +67,19 @@ export async function serve(world: World, options: ServeOptions = {}): Promise<T
   const host = options.host ?? LOOPBACK
   const isLocal = [LOOPBACK, 'localhost', '::1'].includes(host)
   if (!isLocal && (options.token ?? '') === '') throw needsToken(host)
+  // Whoever starts a server is about to ask: it loads while git is being asked. Most commands that a run wraps never do.
+  if (options.wrapped === undefined) void loadAnswers()
   const { repo, allowed } = options.wrapped ?? (await openServed(world))
   const policy = { isAllowed: allowSecrets(allowed), onMasked: options.onMasked ?? (() => {}) }
   let loaded: Tracking | undefined
   const track = async (): Promise<Tracking> => {
-    const { Tracking } = await import('./tracking/tracking.ts')
+    const [{ Tracking }] = await loadAnswers()
     return (loaded ??= new Tracking(world, repo, policy, options.wrapped?.run))
   }
   const patience = options.patience ?? PATIENCE
   const access = { host: isLocal ? undefined : host, token: options.token, bodyTimeout: patience.body }
-  // Loaded with the first request: most commands that a run wraps never ask.
   const server = createServer({ connectionsCheckingInterval: patience.head / 4 }, (request, response) => {
-    void import('./handle-request.ts').then(({ handleRequest }) =>
-      handleRequest(request, response, track, access),
-    )
+    void loadAnswers().then(([, { handleRequest }]) => handleRequest(request, response, track, access))
   })
   server.headersTimeout = patience.head
   server.requestTimeout = 0
@@ -105,11 +104,20 @@ async function openServed(world: World): Promise<Omit<WrappedRun, 'run'>> {
   return { repo, allowed: [...(secrets?.allow ?? []), ...allowedByVariable(world.env)] }
 }
 
-// Whoever starts a server is about to ask. What is wrong is told to who asks.
+async function importAnswers() {
+  return Promise.all([import('./tracking/tracking.ts'), import('./handle-request.ts')])
+}
+
+let answers: ReturnType<typeof importAnswers> | undefined
+
+function loadAnswers(): ReturnType<typeof importAnswers> {
+  return (answers ??= importAnswers())
+}
+
+// What is wrong is told to who asks.
 async function warmUp(track: () => Promise<Tracking>): Promise<void> {
   try {
-    const [tracking] = await Promise.all([track(), import('./handle-request.ts')])
-    await tracking.refresh()
+    await (await track()).refresh()
   } catch {
     // The next request meets it.
   }

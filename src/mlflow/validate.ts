@@ -17,6 +17,10 @@ export const LIMITS = {
   entitiesPerBatch: 1000,
 } as const
 
+/** How many names are remembered because they passed. */
+const MOST_CHECKED = 10_000
+const checked = new Set<string>()
+
 const KEY = /^[/\p{L}\p{M}\p{N}\p{Pc}.\- :]*$/u
 const BAD_CHARACTERS =
   'Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).'
@@ -28,6 +32,7 @@ const BAD_CHARACTERS =
  * @throws ProtocolError as MLflow words it.
  */
 export function checkKey(key: string, where: string): void {
+  if (checked.has(key)) return
   if (!KEY.test(key)) throw invalidValue(where, key, BAD_CHARACTERS)
   const normal = path.posix.normalize(key)
   if (
@@ -41,14 +46,21 @@ export function checkKey(key: string, where: string): void {
       'Names may be treated as files in certain cases, and must not resolve to other names when treated as such.'
     throw invalidValue(where, key, `${why} This name would resolve to '${normal.replace(/(.)\/$/, '$1')}'`)
   }
-  if (key.length <= LIMITS.key && !isValidKey(key)) {
-    throw invalidValue(where, key, 'Names may not begin or end with a blank')
-  }
+  if (key.length > LIMITS.key) return
+  if (!isValidKey(key)) throw invalidValue(where, key, 'Names may not begin or end with a blank')
+  if (checked.size >= MOST_CHECKED) checked.clear()
+  checked.add(key)
+}
+
+/** Tells of a name whether it passed {@link checkKey} before, and is not too long: a run has the same few a thousand times. */
+export function isCheckedKey(key: string): boolean {
+  return checked.has(key)
 }
 
 /** Checks the length of a text. @throws ProtocolError as MLflow words it. */
 export function checkLength(what: string, limit: number, text: string): void {
-  if (Array.from(text).length > limit)
+  // No text has more characters than code units.
+  if (text.length > limit && Array.from(text).length > limit)
     throw invalid(`'${what}' exceeds the maximum length of ${limit} characters`)
 }
 

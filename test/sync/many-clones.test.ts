@@ -76,29 +76,34 @@ describe('many clones of one remote', () => {
     },
   )
 
-  it('a remote that moves during every push, and then is busy without moving, is caught up with', { timeout: 300_000 }, async () => {
-    const alice = await gitdir()
-    const origin = await bare(alice)
-    const bob = await clone(origin)
-    // What somebody else publishes is made before, and waits in the remote below refs/next.
-    const moves = 5
-    for (let move = 0; move < moves; move++) {
-      await bob.model('run', '-n', `bob${move}`, '--', 'true')
-      const refs = (await bob.git(...METADATA)).split('\n').map((line) => line.split(' ') as [string, string])
-      await bob.git(
-        'push',
-        '--quiet',
-        'origin',
-        ...refs.map(([oid, ref]) => `${oid}:refs/next/${move}/${ref}`),
-      )
-      const updates = refs.map(([oid, ref]) => `update ${ref} ${oid}\n`)
-      writeFileSync(path.join(origin, `next-${move}`), updates.join(''))
-    }
-    const hook = path.join(origin, 'hooks/pre-receive')
-    // Git forbids to move refs while the pushed objects are in quarantine; somebody else's push is not in it.
-    writeFileSync(
-      hook,
-      `#!/bin/sh
+  it(
+    'a remote that moves during every push, and then is busy without moving, is caught up with',
+    { timeout: 300_000 },
+    async () => {
+      const alice = await gitdir()
+      const origin = await bare(alice)
+      const bob = await clone(origin)
+      // What somebody else publishes is made before, and waits in the remote below refs/next.
+      const moves = 5
+      for (let move = 0; move < moves; move++) {
+        await bob.model('run', '-n', `bob${move}`, '--', 'true')
+        const refs = (await bob.git(...METADATA))
+          .split('\n')
+          .map((line) => line.split(' ') as [string, string])
+        await bob.git(
+          'push',
+          '--quiet',
+          'origin',
+          ...refs.map(([oid, ref]) => `${oid}:refs/next/${move}/${ref}`),
+        )
+        const updates = refs.map(([oid, ref]) => `update ${ref} ${oid}\n`)
+        writeFileSync(path.join(origin, `next-${move}`), updates.join(''))
+      }
+      const hook = path.join(origin, 'hooks/pre-receive')
+      // Git forbids to move refs while the pushed objects are in quarantine; somebody else's push is not in it.
+      writeFileSync(
+        hook,
+        `#!/bin/sh
 for next in next-*; do
   test -f "$next" || break
   env -u GIT_QUARANTINE_PATH git update-ref --stdin <"$next" && mv "$next" "done-$next"
@@ -106,14 +111,15 @@ for next in next-*; do
 done
 test -f locked || { touch locked; echo 'error: cannot lock ref' >&2; exit 1; }
 `,
-    )
-    chmodSync(hook, 0o755)
-    await alice.model('run', '-n', 'alice', '--', 'true')
-    await sync(alice)
-    expect(await countRuns(alice)).toBe(moves + 1)
-    await sync(bob)
-    expect(await bob.git(...METADATA)).toBe(await alice.git(...METADATA))
-    expect((await execa('git', METADATA, { cwd: origin })).stdout).toBe(await alice.git(...METADATA))
-    expect(await bob.git('fsck', '--full', '--no-dangling')).toBe('')
-  })
+      )
+      chmodSync(hook, 0o755)
+      await alice.model('run', '-n', 'alice', '--', 'true')
+      await sync(alice)
+      expect(await countRuns(alice)).toBe(moves + 1)
+      await sync(bob)
+      expect(await bob.git(...METADATA)).toBe(await alice.git(...METADATA))
+      expect((await execa('git', METADATA, { cwd: origin })).stdout).toBe(await alice.git(...METADATA))
+      expect(await bob.git('fsck', '--full', '--no-dangling')).toBe('')
+    },
+  )
 })

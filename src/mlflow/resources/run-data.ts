@@ -1,20 +1,20 @@
 import type { JournalEvent } from '../../domain/journal-event.ts'
-import { parseNumber, toStored, type StoredNumber } from '../../domain/number.ts'
-import type { SeriesColumns } from '../../domain/series.ts'
+import { parseNumber } from '../../domain/number.ts'
 import type { Scalar } from '../../domain/run.ts'
-import type { ModelMetric } from '../../domain/logged-model.ts'
-import { invalidValue, missingField, readInteger, wrongType, type Fields } from '../fields.ts'
+import { missingField, type Fields } from '../fields.ts'
 import { invalid, missing } from '../protocol-error.ts'
 import type { TrackedRun } from '../tracking/tracked-run.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import { checkKey, checkLength, LIMITS, truncate } from '../validate.ts'
 import { RUN_NAME_TAG, tagsOf } from '../wire/to-run.ts'
+import { metricEvents } from './metric-events.ts'
+import { readMetric, readMetrics } from './read-metrics.ts'
 import { findActiveRun, readName } from './runs.ts'
 
 /** `POST runs/log-metric` */
 export async function logMetric(tracking: Tracking, fields: Fields): Promise<object> {
   const id = fields.runId()
-  const metric = readMetric(fields, '')
+  const metric = readMetric(fields)
   tracking.append(await findActiveRun(tracking, id), metricEvents([metric]))
   return {}
 }
@@ -55,7 +55,7 @@ export async function deleteTag(tracking: Tracking, fields: Fields): Promise<obj
 /** `POST runs/log-batch`: params first, then metrics, then tags. */
 export async function logBatch(tracking: Tracking, fields: Fields): Promise<object> {
   const id = fields.runId()
-  const metrics = fields.objects('metrics').map((metric, index) => readMetric(metric, `metrics[${index}].`))
+  const metrics = readMetrics(fields)
   const given = fields.objects('params').map((param, index) => readParam(param, `params[${index}].`))
   const tags = fields.objects('tags').map((tag, index) => readTag(tag, `tags[${index}].`))
   checkCounts(metrics.length, given.length, tags.length)
@@ -73,49 +73,6 @@ export async function logBatch(tracking: Tracking, fields: Fields): Promise<obje
   return {}
 }
 
-interface Metric {
-  key: string
-  value: StoredNumber
-  time: number
-  step: number
-  model: Pick<ModelMetric, 'model' | 'dataset' | 'digest'> | undefined
-}
-
-function readMetric(fields: Fields, path: string): Metric {
-  const key = fields.requiredText('key')
-  const [value, time] = [fields.raw('value'), fields.raw('timestamp')]
-  if (value === undefined) throw missingField(`${path}value`)
-  if (time === undefined) throw missingField(`${path}timestamp`)
-  const number =
-    typeof value === 'number' ? value : typeof value === 'string' ? parseNumber(value) : undefined
-  if (number === undefined && path === '') throw wrongType('value', value)
-  if (number === undefined) {
-    const why = `(timestamp=${JSON.stringify(time)}). Please specify value as a valid double (64-bit floating point)`
-    throw invalidValue(`${path}value`, value, why)
-  }
-  checkKey(key, `${path}name`)
-  checkLength('Metric name', LIMITS.key, key)
-  const timestamp = readInteger(time)
-  if (timestamp === undefined || timestamp < 0) {
-    const why = `metric '${key}' (value=${pythonFloat(number)}). Timestamp must be a nonnegative long (64-bit integer) `
-    throw invalidValue(`${path}timestamp`, time, why)
-  }
-  const step = readInteger(fields.raw('step') ?? 0)
-  if (step === undefined) {
-    const why = `metric '${key}' (value=${pythonFloat(number)}). Step must be a valid long (64-bit integer).`
-    throw invalidValue(`${path}step`, fields.raw('step'), why)
-  }
-  return { key, value: toStored(number), time: timestamp, step, model: readModel(fields) }
-}
-
-function readModel(fields: Fields): Metric['model'] {
-  const [model, dataset, digest] = ['model_id', 'dataset_name', 'dataset_digest'].map((name) =>
-    fields.text(name),
-  )
-  if (model === '' || model === undefined) return undefined
-  return { model, ...(dataset !== '' && { dataset: dataset! }), ...(digest !== '' && { digest: digest! }) }
-}
-
 function readParam(fields: Fields, path: string): [key: string, value: string] {
   const key = fields.optionalText('key')
   if (key === undefined || key === '') throw missingField(`${path}key`)
@@ -130,42 +87,6 @@ function readTag(fields: Fields, path: string): [key: string, value: string] {
   checkKey(key, `${path}key`)
   checkLength(`${path}key`, LIMITS.key, key)
   return [key, truncate(fields.text('value'), LIMITS.tag)]
-}
-
-function metricEvents(metrics: readonly Metric[]): JournalEvent[] {
-  const [first] = metrics
-  if (first === undefined) return []
-  const measured = metrics.flatMap(({ key: metric, value, step, time, model }) =>
-    model === undefined ? [] : [{ ...model, metric, value, step, time }],
-  )
-  const event = metrics.length === 1 ? pointEvent(first) : pointsEvent(metrics)
-  return measured.length === 0 ? [event] : [event, { time: event.time, model_metrics: measured }]
-}
-
-function pointEvent({ key, value, time, step }: Metric): JournalEvent {
-  return { time, step, metrics: record([[key, value]]) }
-}
-
-// A line of columns, since a batch may have a thousand points.
-function pointsEvent(metrics: readonly Metric[]): JournalEvent {
-  const columns = new Map<string, SeriesColumns>()
-  let last = 0
-  for (const { key, value, time, step } of metrics) {
-    let column = columns.get(key)
-    if (column === undefined) columns.set(key, (column = { step: [], value: [], time: [] }))
-    column.step.push(step)
-    column.value.push(value)
-    column.time.push(time)
-    last = Math.max(last, time)
-  }
-  return { time: last, points: record([...columns]) }
-}
-
-// Any name may be a key: `__proto__` too.
-function record<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
-  const made = Object.create(null) as Record<string, T>
-  for (const [key, value] of entries) made[key] = value
-  return made
 }
 
 function tagEvents(tracking: Tracking, tags: readonly [string, string][]): JournalEvent[] {
@@ -223,11 +144,6 @@ function checkUnchanged(run: TrackedRun, params: readonly [string, string][]): v
 function isSame(known: Scalar, value: string): boolean {
   if (typeof known === 'number') return parseNumber(value) === known
   return String(known) === (typeof known === 'boolean' ? value.toLowerCase() : value)
-}
-
-// As Python prints it: a whole number has a decimal point.
-function pythonFloat(number: number): string {
-  return Number.isInteger(number) ? number.toFixed(1) : String(number)
 }
 
 function quote(text: string): string {

@@ -27,14 +27,17 @@ export class MetricHistory {
     return this.#latest
   }
 
-  /** Adds a point. */
-  add(key: string, point: Point): void {
+  /** Adds points of a metric. */
+  add(key: string, points: readonly Point[]): void {
     this.#points ??= new Map()
-    const list = this.#points.get(key)
-    if (list === undefined) this.#points.set(key, [point])
-    else list.push(point)
-    const latest = this.#latest.get(key)
-    if (latest === undefined || isLater(point, latest)) this.#latest.set(key, point)
+    let list = this.#points.get(key)
+    if (list === undefined) this.#points.set(key, (list = []))
+    let latest = this.#latest.get(key)
+    for (const point of points) {
+      list.push(point)
+      if (latest === undefined || isLater(point, latest)) latest = point
+    }
+    if (latest !== undefined) this.#latest.set(key, latest)
   }
 
   /** Returns the points of a metric that were added, in the order in which they came. */
@@ -44,6 +47,7 @@ export class MetricHistory {
 }
 
 function isLater(a: LatestValue, b: LatestValue): boolean {
-  const order = a.step - b.step || a.time - b.time || compareNumbers(fromStored(a.value), fromStored(b.value))
+  if (a.step !== b.step) return a.step > b.step
+  const order = a.time - b.time || compareNumbers(fromStored(a.value), fromStored(b.value))
   return order > 0
 }

@@ -144,10 +144,10 @@ export class TrackedRun {
       this.#models = undefined
     }
     for (const [key, value] of Object.entries(event.metrics ?? {})) {
-      this.metrics.add(key, { value, step: event.step ?? 0, time: event.time })
+      this.metrics.add(key, [{ value, step: event.step ?? 0, time: event.time }])
     }
     for (const [key, columns] of Object.entries(event.points ?? {})) {
-      for (const point of toPoints(columns)) this.metrics.add(key, point)
+      this.metrics.add(key, toPoints(columns))
     }
     this.#addSets(event)
     this.name = event.name ?? this.name
