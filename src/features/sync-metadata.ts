@@ -61,7 +61,7 @@ export async function syncMetadata(
     let unmoved = 0
     for (let attempt = 1; ; attempt++) {
       progress(attempt === 1 ? `fetching from ${remote}` : `${remote} moved: attempt ${attempt}`)
-      const start = Date.now()
+      const start = store.world.now()
       const merged = await fetchAndFold(store, destination)
       if (refused !== undefined) {
         unmoved = hasMoved(refused, remote, merged) ? 0 : unmoved + 1
@@ -72,7 +72,7 @@ export async function syncMetadata(
       const result = await pushChanges(store, destination, merged, progress)
       if ('sent' in result) return finish(store, remote, result)
       refused = result
-      await sleep(Math.random() * longestWait(attempt, Date.now() - start))
+      await sleep(Math.random() * longestWait(attempt, store.world.now() - start))
     }
   })
 }
