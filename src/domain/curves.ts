@@ -29,7 +29,7 @@ const MIN_POINTS = 3
 
 /**
  * Chooses the curves that are worth drawing: of metrics in the order of the comparison, those that changed first,
- * where at least one side has three steps or more and the value moved.
+ * where at least one side has three steps or more, and moved.
  */
 export function curvesOf(
   metrics: readonly MetricChange[],
@@ -43,7 +43,7 @@ export function curvesOf(
   for (const { name, goal } of order) {
     const [from, to] = [lineOf(base, name), lineOf(head, name)]
     if (Math.max(from?.step.length ?? 0, to?.step.length ?? 0) < MIN_POINTS) continue
-    if (isFlat([...(from?.value ?? []), ...(to?.value ?? [])])) continue
+    if (isFlat(from?.value ?? []) && isFlat(to?.value ?? [])) continue
     curves.push({
       name,
       ...(goal !== undefined && { goal }),
@@ -77,7 +77,7 @@ function extent(numbers: readonly number[]): Extent {
   }
 }
 
-// One value throughout: the table has said it.
+// One value throughout: the table has said it, of each side.
 function isFlat(values: readonly number[]): boolean {
   return values.every((value) => Object.is(value, values[0]))
 }

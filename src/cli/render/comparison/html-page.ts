@@ -66,7 +66,7 @@ table { border-collapse: collapse; font-size: 14px }
 th, td { border: 1px solid var(--line); padding: 4px 10px; text-align: left; max-width: 40ch; overflow-wrap: break-word }
 th { background: var(--soft); font-weight: 600; white-space: nowrap }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
-code { font: 13px ui-monospace, monospace } td code { white-space: nowrap } p, li { overflow-wrap: anywhere }
+code { font: 13px ui-monospace, monospace } td code { white-space: nowrap } td:last-child { min-width: 14ch } p, li { overflow-wrap: anywhere }
 a { color: var(--head) }
 summary { cursor: pointer; margin: 8px 0 }
 span.good, .badge.good { color: var(--good) } span.bad, .badge.bad { color: var(--bad) } .warning { color: var(--warning) }

@@ -4,6 +4,21 @@ import { extentOf, type Curve, type CurveLine, type Extent } from '../../../doma
 export const BASE_COLOR = '#8b949e'
 export const HEAD_COLOR = '#1f6feb'
 
+/** What is beside the lines, in a grey that is seen on both: the chart would else have a white ground on a dark page. */
+const FRAME = [
+  'backgroundColor: "transparent"',
+  ...[
+    'title',
+    'xAxisLabel',
+    'xAxisTitle',
+    'xAxisTick',
+    'xAxisLine',
+    'yAxisLabel',
+    'yAxisTick',
+    'yAxisLine',
+  ].map((part) => `${part}Color: "#7d8590"`),
+]
+
 /** How many points a line has: Mermaid spreads them evenly, so both lines are read off at the same steps. */
 const POINTS = 40
 
@@ -32,6 +47,7 @@ export function mermaidChart(curve: Curve): string | undefined {
     '  themeVariables:',
     '    xyChart:',
     `      plotColorPalette: "${lines.map(({ color }) => color).join(', ')}"`,
+    ...FRAME.map((line) => `      ${line}`),
     '---',
     'xychart-beta',
     `  title "${plain(curve.name)}${label}"`,

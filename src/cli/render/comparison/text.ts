@@ -50,7 +50,7 @@ function numbersPart(part: Part, curves: readonly Curve[], options: ComparisonOp
   if (of !== undefined && isSameRun(part) && !options.all)
     return `${name}  ${options.colors.dim(`the same run on both sides: ${safeText(head.record?.name ?? '')}`)}`
   const own = curves.filter((curve) => curve.of?.join() === of?.join())
-  const sides = [sideLine('base', base), sideLine('head', head)]
+  const sides = [sideLine('base', base, options.width), sideLine('head', head, options.width)]
   return [
     (name === '' ? sides : [name, ...sides]).join('\n'),
     metricsPart(part, options),
@@ -67,7 +67,7 @@ function metricsPart({ metrics }: Part, { colors, width, all }: ComparisonOption
   const rest = hidden === 0 ? '' : colors.dim(`${hidden} unchanged, hidden; --all shows them`)
   if (shown.length === 0) return rest
   const columns: Column[] = [
-    { title: 'metric', shrinkTo: 16 },
+    { title: 'metric', shrinkTo: 24 },
     { title: 'base', align: 'decimal' },
     { title: 'head', align: 'decimal' },
     { title: 'change', align: 'right' },
@@ -179,12 +179,16 @@ function gatePart({ gate, ...comparison }: Comparison, colors: Colors): string {
   ].join('\n')
 }
 
-function sideLine(which: string, side: Side): string {
+// Where it does not fit on one line, why it is this run stands below.
+function sideLine(which: string, side: Side, width: number): string {
   const run =
     side.record === undefined ? '' : `  run ${side.record.run.slice(0, 12)} ${safeText(side.record.name)}`
   const [label, reason] = [sideLabel(side), sideReason(side)]
   const shown = label === '' ? '' : `${safeText(label)} `
-  return `${which}  ${shown}${side.commit.slice(0, 12)}${run}${reason === '' ? '' : `  (${reason})`}`
+  const line = `${which}  ${shown}${side.commit.slice(0, 12)}${run}`
+  if (reason === '') return line
+  const fits = displayWidth(line) + displayWidth(reason) + 4 <= width
+  return `${line}${fits ? '  ' : '\n      '}(${reason})`
 }
 
 function paintVerdict(verdict: string, colors: Colors): (text: string) => string {
