@@ -11,6 +11,7 @@ import { objectPath } from '../lfs/lfs-store.ts'
 import { openLfsStore } from '../store/open-lfs-store.ts'
 import { bytesSource } from '../weights/byte-source.ts'
 import { checkWeights } from '../weights/check/check-weights.ts'
+import { mayBePickle } from '../weights/check/may-be-pickle.ts'
 import { isSuspect } from '../weights/check/is-suspect.ts'
 import type { WeightsCheck } from '../weights/check/weights-check.ts'
 import { classify } from '../weights/classify.ts'
@@ -54,7 +55,10 @@ async function checkStagedContent(
 ): Promise<WeightsCheck | undefined> {
   if (head === undefined) return undefined
   if (head.length >= file.size) return checkWeights(bytesSource(head), file.path)
-  if (classify(head, file.path) === 'unknown') return undefined
+  const isPlain =
+    classify(head, file.path) === 'unknown' &&
+    !mayBePickle(Buffer.from(head.buffer, head.byteOffset, head.length), file.size)
+  if (isPlain) return undefined
   const temporary = path.join(
     temporaryFolder(repo),
     `staged-${process.pid}-${randomBytes(6).toString('hex')}`,

@@ -7,12 +7,12 @@ export class ByteCursor {
   /** The place of the next byte. */
   at: number
   readonly #source: ByteSource
-  readonly #fail: (why: string) => Error
+  readonly #fail: (why: string, isTooMuch?: boolean) => Error
   #chunk: Buffer = Buffer.alloc(0)
   #chunkAt = 0
 
-  /** @param fail - makes the error that is thrown where the source ends too early. */
-  constructor(source: ByteSource, at: number, fail: (why: string) => Error) {
+  /** @param fail - makes the error that is thrown where the source ends too early, or holds too much. */
+  constructor(source: ByteSource, at: number, fail: (why: string, isTooMuch?: boolean) => Error) {
     this.#source = source
     this.#fail = fail
     this.at = at
@@ -41,13 +41,17 @@ export class ByteCursor {
     this.at += length
   }
 
-  /** Returns the text up to the next newline, as Latin-1, and passes over both. */
-  line(longest: number): string {
+  /**
+   * Returns the text up to the next newline, as Latin-1, and passes over both.
+   *
+   * @param isTooMuch - whether a longer one is in order, and only more than is read.
+   */
+  line(longest: number, isTooMuch = false): string {
     let text = ''
     for (;;) {
       const byte = this.u8()
       if (byte === 0x0a) return text
-      if (text.length >= longest) throw this.#fail(`a line at byte ${this.at} is too long`)
+      if (text.length >= longest) throw this.#fail(`a line at byte ${this.at} is too long`, isTooMuch)
       text += String.fromCharCode(byte)
     }
   }

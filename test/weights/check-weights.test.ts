@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { gzipSync } from 'node:zlib'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { bytesSource } from '../../src/weights/byte-source.ts'
 import { checkWeights } from '../../src/weights/check/check-weights.ts'
@@ -108,6 +108,169 @@ describe('a pickle that runs a command', () => {
     const found = check(bytes, 'model.joblib')
     expect(found.imports).toEqual(['posix.system'])
     expect(found.verdict).not.toBe('allow-listed')
+  })
+})
+
+// Each of these ran its command when the library that its name speaks of loaded it.
+describe('a pickle in the guise of something else', () => {
+  const old = latin("cposix\nsystem\n(S'id'\ntR")
+  const stop = latin('.')
+  const named = (descr: string, version = 1): Buffer => {
+    const text = latin(`{${descr}, 'fortran_order': False, 'shape': (1,), }`)
+    const length = Buffer.alloc(version === 1 ? 2 : 4)
+    length.writeUIntLE(text.length, 0, length.length)
+    return Buffer.concat([latin('\x93NUMPY'), Buffer.from([version, 0]), length, text, evil])
+  }
+  const whole = Buffer.concat([old, stop])
+
+  test.each<[string, Buffer, string]>([
+    ['GGUF, whose first letter pushes a number', Buffer.concat([latin('GGUF\x03\0\0\0\0'), whole]), 'm.gguf'],
+    [
+      'safetensors with an empty header',
+      Buffer.concat([latin('G\x10\0\0\0\0\0\0{}'), whole]),
+      'm.safetensors',
+    ],
+    ['safetensors in order', disguisedSafetensors(whole), 'm.safetensors'],
+    ['MessagePack', Buffer.concat([latin('\x89'), whole]), 'm.msgpack'],
+    [
+      'an index of TensorFlow',
+      Buffer.concat([whole, Buffer.alloc(40), Buffer.from('57fb808b247547db', 'hex')]),
+      'm.index',
+    ],
+    ['numbers, more of which follow', Buffer.concat([whole, Buffer.alloc(100)]), 'm.bin'],
+    ['numbers, without an end', Buffer.concat([old, latin('\xff\xff')]), 'm.bin'],
+    ['numbers behind a protocol of 1', Buffer.concat([latin('\x80\x01'), whole, latin('xx')]), 'm.bin'],
+    ['something that fills a list of Python', latin("csys\npath\nS'/tmp/x'\na.junk"), 'm.bin'],
+    ['objects in double quotes', named('"descr": "|O"'), 'm.npy'],
+    ['objects by their name', named("'descr': 'object'"), 'm.npy'],
+    ['objects by an escape', named(String.raw`'descr': '\x7cO'`), 'm.npy'],
+    ['objects far into the header', named(`${' '.repeat(5000)}'descr': '|O'`, 2), 'm.npy'],
+    [
+      'a packed file that breaks off',
+      deflateSync(Buffer.concat([whole, Buffer.alloc(9000)])).subarray(0, -4),
+      'm.bin',
+    ],
+    ['the same of gzip', gzipSync(Buffer.concat([whole, Buffer.alloc(9000)])).subarray(0, -8), 'm.bin'],
+    ['bzip2, under any name', latin('BZh91AY&SY'), 'm.bin'],
+    ['lzma', latin(`\x5d\0\0\x80\0${'\xff'.repeat(8)}x`), 'm.bin'],
+    ['xz', latin('\xfd7zXZ\0'), 'm.bin'],
+    [
+      'a text too long to be followed',
+      Buffer.concat([latin("S'"), Buffer.alloc(2 ** 21, 'A'), latin("'\n0"), whole, latin('xx')]),
+      'm.bin',
+    ],
+    ...[false, true].map((packed): [string, Buffer, string] => [
+      `a large member of an archive${packed ? ', packed' : ''}`,
+      zipOf([
+        {
+          name: 'm.pkl',
+          content: Buffer.concat([latin("S'"), Buffer.alloc(2 ** 20, 'A'), latin("'\n0"), whole]),
+          packed,
+        },
+      ]),
+      'm.zip',
+    ]),
+    [
+      'a zip archive behind something else',
+      Buffer.concat([latin('MZ'), zipOf([{ name: 'x', content: evil }])]),
+      'm.keras',
+    ],
+    ['HDF5 behind a block of the user', userBlock(2048), 'm.h5'],
+  ])('is found: %s', (_, bytes, name) => {
+    const { verdict, imports } = check(bytes, name)
+    expect(['unknown-imports', 'unreadable']).toContain(verdict)
+    // What cannot be read is only said to be so.
+    expect([[], ['posix.system'], ['sys.path']]).toContainEqual(imports)
+  })
+
+  // U and a length skip a text: so the header, and lists of letters in it, are passed over.
+  function disguisedSafetensors(pickle: Buffer): Buffer {
+    const [start, tail] = [
+      '{"__metadata__":{"x":"',
+      '"},"t":{"dtype":"U8","shape":[900],"data_offsets":[0,900]}}',
+    ]
+    const skip = 60
+    const length = 0x55 + skip * 256
+    let header = start.padEnd(2 + skip - 8, 'A')
+    const left = (): number => length - header.length - 2
+    while (left() > 228) header += `U~${'B'.repeat(126)}`
+    if (left() > 126) header += `UZ${'B'.repeat(90)}`
+    const rest = left()
+    header += `U${String.fromCharCode(rest)}${tail.padStart(rest, 'C')}`
+    const lengthBytes = Buffer.alloc(8)
+    lengthBytes.writeBigUInt64LE(BigInt(header.length))
+    expect(header.length).toBe(length)
+    return Buffer.concat([lengthBytes, latin(header), pickle, Buffer.alloc(900 - pickle.length)])
+  }
+
+  function userBlock(size: number): Buffer {
+    return Buffer.concat([Buffer.alloc(size), fixture('keras/lambda.h5')])
+  }
+
+  test('names what it imports, where it can be followed', () => {
+    for (const mark of ['GGUF\x03\0\0\0\0', 'G\x10\0\0\0\0\0\0{}', '\x80\x01'])
+      expect(check(Buffer.concat([latin(mark), whole]), 'm.bin').imports).toEqual(['posix.system'])
+  })
+
+  test('what the libraries wrote is no guise', () => {
+    const plain = fixtureNames().filter((name) =>
+      /^(?:safetensors|sharded|gguf|flax|tflite|hdf5)\//.test(name),
+    )
+    expect(plain.length).toBeGreaterThan(8)
+    for (const name of plain)
+      expect(checkWeights(fixturePath(name)), name).toMatchObject({ verdict: 'no-pickle' })
+  })
+
+  test('neither are numbers', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 3000, size: 'max' }), (bytes) => {
+        expect(check(Buffer.concat([latin('\0'), bytes]), 'm.bin').verdict).toBe('no-pickle')
+      }),
+    )
+  })
+})
+
+describe('what Keras loads beside layers', () => {
+  const keras = (config: object): WeightsCheck =>
+    check(
+      zipOf([
+        { name: 'metadata.json', content: '{}' },
+        { name: 'config.json', content: JSON.stringify({ config: { layers: [config] } }) },
+      ]),
+      'm.keras',
+    )
+
+  test.each<[string, object, RegExp]>([
+    [
+      'a function of Keras that fetches files',
+      { module: 'keras.utils', class_name: 'function', config: 'get_file' },
+      /get_file of the module keras\.utils/,
+    ],
+    [
+      'a module of torch',
+      { module: 'keras.layers', class_name: 'TorchModuleWrapper', config: {} },
+      /TorchModuleWrapper/,
+    ],
+    [
+      'a SavedModel',
+      { module: 'keras.layers', class_name: 'TFSMLayer', config: { filepath: 'x' } },
+      /TFSMLayer/,
+    ],
+    [
+      'a vocabulary in a file',
+      { module: 'keras.layers', class_name: 'StringLookup', config: { vocabulary: '/etc/passwd' } },
+      /the file "\/etc\/passwd", which StringLookup reads/,
+    ],
+  ])('%s is named', (_, config, said) => {
+    expect(keras(config).code).toEqual([expect.stringMatching(said)])
+  })
+
+  test('its own functions and words are not', () => {
+    for (const config of [
+      { module: 'keras.activations', class_name: 'function', config: 'relu' },
+      { module: 'keras.layers', class_name: 'StringLookup', config: { vocabulary: ['a', 'b'] } },
+    ])
+      expect(keras(config).code).toEqual([])
   })
 })
 

@@ -11,6 +11,7 @@ import { NpyDamage, readNpyHeader } from '../read-npy.ts'
 import { readTflite } from '../read-tflite.ts'
 import type { WeightFormat } from '../weight-format.ts'
 import { ZipDamage } from '../zip/zip-damage.ts'
+import { checkDisguise } from './check-disguise.ts'
 import { checkHdf5, checkKeras } from './check-keras.ts'
 import { checkSavedModel } from './check-savedmodel.ts'
 import { checkPytorch, checkZip, type CheckMember } from './check-zip.ts'
@@ -44,7 +45,30 @@ function checkSource(source: ByteSource, name: string, depth: number): WeightsCh
   const format = classifySource(source, name)
   if (depth > MAX_DEPTH) return { format, ...unreadable('it holds archives within archives within archives') }
   const checkMember: CheckMember = (member, memberName) => checkSource(member, memberName, depth + 1)
-  return { format, ...checkDamaged(() => checkFormat(format, source, name, checkMember)) }
+  return { format, ...checkDamaged(() => checkAs(format, source, name, checkMember)) }
+}
+
+// Archives and pickles are looked through as what they are.
+const LOOKED_THROUGH: ReadonlySet<WeightFormat> = new Set<WeightFormat>([
+  'pickle',
+  'pytorch',
+  'pytorch-legacy',
+  'torchscript',
+  'torch-archive',
+  'keras',
+  'npz',
+  'zip',
+])
+
+function checkAs(
+  format: WeightFormat,
+  source: ByteSource,
+  name: string,
+  checkMember: CheckMember,
+): PartCheck {
+  const check = checkFormat(format, source, name, checkMember)
+  const disguise = LOOKED_THROUGH.has(format) ? undefined : checkDisguise(source)
+  return disguise === undefined ? check : joinChecks([check, disguise])
 }
 
 function checkDamaged(check: () => PartCheck): PartCheck {
@@ -55,6 +79,11 @@ function checkDamaged(check: () => PartCheck): PartCheck {
     if (isDamage) return unreadable((error as Error).message)
     throw error
   }
+}
+
+function checkNpy(source: ByteSource): PartCheck {
+  const { dtype, dataStart } = readNpyHeader(source)
+  return dtype === 'object' ? judgePickle(readBare(source, dataStart)) : noPickle()
 }
 
 function checkFormat(
@@ -68,8 +97,9 @@ function checkFormat(
       return judgePickle(readBare(source))
     case 'pytorch-legacy':
       return judgePickle(readPytorchLegacy(source))
+    case 'npy':
     case 'npy-object':
-      return judgePickle(readBare(source, readNpyHeader(source).dataStart))
+      return checkNpy(source)
     case 'pytorch':
       return checkPytorch(source, checkMember)
     case 'torchscript':

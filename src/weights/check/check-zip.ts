@@ -3,6 +3,7 @@ import { classify } from '../classify.ts'
 import { readPytorch } from '../pickle/read-pytorch.ts'
 import { openMember, readMemberHead } from '../zip/read-member.ts'
 import { openZip, type ZipArchive, type ZipMember } from '../zip/zip-archive.ts'
+import { mayBePickle } from './may-be-pickle.ts'
 import { joinChecks, judgePickle, noPickle, type PartCheck } from './weights-check.ts'
 
 /** Checks a member of an archive as a file of its own. */
@@ -29,7 +30,9 @@ function checkMembers(archive: ZipArchive, known: ReadonlySet<string>, checkMemb
 
 const SMALL = 2 ** 20
 
-// What has no mark and is large is bare numbers: a pickle without a mark is of a protocol that writes no large ones.
+// What is large, packed, and neither has a mark nor begins as a pickle does, is bare numbers: it is not unpacked.
 function isSuspect(archive: ZipArchive, member: ZipMember): boolean {
-  return member.size <= SMALL || classify(readMemberHead(archive, member), member.name) !== 'unknown'
+  if (member.size <= SMALL || member.method === 'stored') return true
+  const head = readMemberHead(archive, member)
+  return classify(head, member.name) !== 'unknown' || mayBePickle(head, member.size)
 }

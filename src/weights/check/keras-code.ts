@@ -1,4 +1,6 @@
 const MAX_DEPTH = 200
+/** Layers that load a program of another kind: a pickle of torch (CVE-2025-49655), a SavedModel, a function of JAX. */
+const LOADERS = new Set(['TorchModuleWrapper', 'TFSMLayer', 'JaxLayer', 'FlaxLayer'])
 const OWN_MODULE = /^(?:keras|tf_keras|tensorflow\.(?:python\.)?keras|keras_hub|keras_nlp|keras_cv)(?:\.|$)/
 
 /**
@@ -21,10 +23,32 @@ function judge(node: Record<string, unknown>): string[] {
   if (typeof name !== 'string') return []
   if (name === 'Lambda') return [`the Lambda layer ${JSON.stringify(layerName(config))}`]
   if (name === '__lambda__') return ['a function that is written out in it']
+  if (LOADERS.has(name)) return [`the layer ${name}`]
+  const file = fileOf(config)
+  if (file !== undefined)
+    return [`the file ${JSON.stringify(file.slice(0, 200))}, which ${name.slice(0, 100)} reads`]
+  if (name === 'function' && !isFunctionOfKeras(module))
+    return [`${String(config)} of the module ${String(module)}`.slice(0, 300)]
   const isForeign = typeof module === 'string' && module !== '' && !OWN_MODULE.test(module)
-  return isForeign
-    ? [`${name === 'function' ? String(config) : name} of the module ${module}`.slice(0, 300)]
-    : []
+  return isForeign ? [`${name} of the module ${module}`.slice(0, 300)] : []
+}
+
+// Functions of other modules of Keras reach files and the network: keras.utils.get_file (CVE-2025-8747).
+function isFunctionOfKeras(module: unknown): boolean {
+  return (
+    typeof module === 'string' &&
+    OWN_MODULE.test(module) &&
+    /\.(?:activations|losses|metrics|initializers|regularizers|constraints|ops)(?:\.|$)/.test(module)
+  )
+}
+
+// The vocabulary of a lookup layer may be the path of a file (CVE-2025-12058).
+function fileOf(config: unknown): string | undefined {
+  const vocabulary =
+    typeof config === 'object' && config !== null
+      ? (config as { vocabulary?: unknown }).vocabulary
+      : undefined
+  return typeof vocabulary === 'string' ? vocabulary : undefined
 }
 
 function layerName(config: unknown): string {

@@ -9,6 +9,7 @@ import { isKind, type PickleValue } from './value.ts'
  * becomes an object of which only the call is known.
  */
 export function call(machine: PickleMachine, callee: PickleValue, args: PickleValue): PickleValue {
+  machine.act(callee)
   const unknown: PickleValue = { kind: 'object', callee, args, items: [] }
   if (!isKind(callee, 'global')) {
     machine.suspect('it calls something that is no name')
@@ -23,6 +24,7 @@ export function call(machine: PickleMachine, callee: PickleValue, args: PickleVa
 
 /** Follows BUILD, which gives an object its state. */
 export function build(machine: PickleMachine, target: PickleValue, state: PickleValue): void {
+  machine.act(target)
   if (isKind(target, 'object')) {
     target.state = state
     passRawArray(machine, target)

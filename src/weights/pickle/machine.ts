@@ -17,6 +17,8 @@ export class PickleMachine {
   readonly imports = new Set<string>()
   /** Why it cannot be vouched for, though it could be followed; the first reason. */
   doubt: string | undefined
+  /** Whether it does something with a name that is not on the allow-list, beyond importing it. */
+  acts = false
   #stack: PickleValue[] = []
   readonly #outer: PickleValue[][] = []
   #values = 0
@@ -28,7 +30,7 @@ export class PickleMachine {
 
   push(value: PickleValue): void {
     this.#values += 1
-    if (this.#values > MAX_VALUES) throw new UnreadablePickle(`it holds more than ${MAX_VALUES} values`)
+    if (this.#values > MAX_VALUES) throw new UnreadablePickle(`it holds more than ${MAX_VALUES} values`, true)
     this.#stack.push(value)
   }
 
@@ -46,7 +48,7 @@ export class PickleMachine {
   }
 
   mark(): void {
-    if (this.#outer.length >= MAX_VALUES) throw new UnreadablePickle('it holds too many marks')
+    if (this.#outer.length >= MAX_VALUES) throw new UnreadablePickle('it holds too many marks', true)
     this.#outer.push(this.#stack)
     this.#stack = []
   }
@@ -81,6 +83,13 @@ export class PickleMachine {
     return { kind: 'global', module: canonical, name }
   }
 
+  /** Notes that something is done with a value: to call it, to fill it, to set its state. */
+  act(value: PickleValue): void {
+    if (typeof value !== 'object' || value === null) return
+    if (value.kind === 'object') this.acts = true
+    else if (value.kind === 'global' && !isAllowed(value.module, value.name)) this.acts = true
+  }
+
   /** Notes that something cannot be vouched for, and goes on, to learn what else is imported. */
   suspect(why: string): void {
     this.doubt ??= why
@@ -89,7 +98,7 @@ export class PickleMachine {
   /** Reads a text of so many bytes; one that is too long to be a name is passed over. */
   text(length: number): PickleValue {
     this.#text += Math.min(length, LONG_TEXT)
-    if (this.#text > MAX_TEXT) throw new UnreadablePickle('it holds too much text')
+    if (this.#text > MAX_TEXT) throw new UnreadablePickle('it holds too much text', true)
     if (length > LONG_TEXT) return this.bytes(length)
     return this.cursor.take(length).toString('utf8')
   }

@@ -16,8 +16,8 @@ export const OTHER: ReadonlyMap<number, { name: string; follow: Opcode }> = new 
       [0x4c, 'LONG', (machine) => machine.push(numberOf(machine.cursor.line(10_000)))],
       [0x46, 'FLOAT', (machine) => machine.push(numberOf(machine.cursor.line(1000)))],
       [0x8b, 'LONG4', (machine) => machine.push(machine.bytes(length(machine.cursor.i32())))],
-      [0x53, 'STRING', (machine) => machine.push(unquote(machine.cursor.line(LINE)))],
-      [0x56, 'UNICODE', (machine) => machine.push(machine.cursor.line(LINE))],
+      [0x53, 'STRING', (machine) => machine.push(quoted(machine))],
+      [0x56, 'UNICODE', (machine) => machine.push(machine.cursor.line(LINE, true))],
       [0x54, 'BINSTRING', (machine) => machine.push(machine.text(length(machine.cursor.i32())))],
       [0x8c, 'SHORT_BINUNICODE', (machine) => machine.push(machine.text(machine.cursor.u8()))],
       [0x8d, 'BINUNICODE8', (machine) => machine.push(machine.text(machine.cursor.u64()))],
@@ -62,8 +62,11 @@ function numberOf(text: string): PickleValue {
   return Number.isNaN(value) ? text : value
 }
 
-function unquote(text: string): string {
-  return /^(['"]).*\1$/s.test(text) ? text.slice(1, -1) : text
+// Unpicklers refuse one without quotes.
+function quoted(machine: PickleMachine): string {
+  const quote = machine.cursor.u8()
+  if (quote !== 0x22 && quote !== 0x27) throw new UnreadablePickle('it has a string without quotes')
+  return machine.cursor.line(LINE, true).replace(/['"]$/, '')
 }
 
 function unknown(name: string): PickleValue {

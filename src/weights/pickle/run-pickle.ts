@@ -12,8 +12,12 @@ export interface PickleReading {
   root: PickleValue | undefined
   /** Names that it imports and that are not on the allow-list, sorted. */
   imports: string[]
+  /** Whether it does something with such a name, beyond importing it: chance does not. */
+  acts: boolean
   /** Why it cannot be vouched for, whatever it imports; absent where it can. */
   doubt?: string
+  /** Whether it holds more than is followed. */
+  isTooMuch?: boolean
   /** The place after its last byte. */
   end: number
 }
@@ -27,10 +31,11 @@ const STOP = 0x2e
  * @param start - where it begins.
  */
 export function runPickle(source: ByteSource, start = 0): PickleReading {
-  const cursor = new ByteCursor(source, start, (why) => new UnreadablePickle(why))
+  const cursor = new ByteCursor(source, start, (why, isTooMuch) => new UnreadablePickle(why, isTooMuch))
   const machine = new PickleMachine(cursor)
   const answer = (root: PickleValue | undefined): PickleReading => ({
     root,
+    acts: machine.acts,
     imports: [...machine.imports].sort(),
     ...(machine.doubt !== undefined && { doubt: machine.doubt }),
     end: cursor.at,
@@ -41,7 +46,7 @@ export function runPickle(source: ByteSource, start = 0): PickleReading {
   } catch (error) {
     if (!(error instanceof UnreadablePickle)) throw error
     machine.suspect(error.message)
-    return answer(undefined)
+    return { ...answer(undefined), isTooMuch: error.isTooMuch }
   }
 }
 
