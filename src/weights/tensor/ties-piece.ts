@@ -67,7 +67,7 @@ function forEachBlock(
     const count = Math.min(BLOCK, all - at)
     const from = readNumbers(kernel, files, 'rawA', base, dtype, at, count)
     const to = readNumbers(kernel, files, 'rawB', input, dtype, at, count)
-    for (let i = 0; i < count; i++) changes[i] = Math.abs(to[i]! - from[i]!)
+    for (let i = 0; i < count; i++) changes[i] = Math.abs(changeOf(from[i]!, to[i]!))
     task(bits, count)
   }
 }
@@ -107,7 +107,7 @@ export function tiesPiece(kernel: TensorKernel, files: OpenFiles, piece: TiesPie
     for (const { weight, threshold, ...spot } of inputs) {
       const values = readNumbers(kernel, files, 'rawB', spot, dtype, at, count)
       for (let i = 0; i < count; i++) {
-        const change = values[i]! - base[i]!
+        const change = changeOf(base[i]!, values[i]!)
         if (Math.fround(Math.abs(change)) < threshold || change === 0) continue
         sum[i]! += weight * change
         const [total, weights] = change > 0 ? [up, upWeight] : [down, downWeight]
@@ -122,6 +122,11 @@ export function tiesPiece(kernel: TensorKernel, files: OpenFiles, piece: TiesPie
     }
     writeSums(kernel, files, piece, at, count)
   }
+}
+
+// An infinity that stays is no change, though the difference of both is no number.
+function changeOf(from: number, to: number): number {
+  return from === to ? 0 : to - from
 }
 
 type Lanes = [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]

@@ -177,6 +177,15 @@ describe('a merge', () => {
     )
   })
 
+  it('leaves an infinity that nobody changed as it is, and counts it as no change: TIES', async () => {
+    const lists = [
+      [Infinity, 3, 1, 1],
+      [Infinity, 1, 5, 1],
+    ]
+    const got = await merge(lists.map(w), { strategy: 'ties', density: 0.25 }, w([Infinity, 1, 1, 1]), false)
+    expect(numbers(got.bytes['w'])).toEqual([Infinity, 3, 5, 1])
+  })
+
   it('takes what only one side changed, added or removed, byte for byte', async () => {
     const base = { same: f32([1]), ours: f32([NaN, 2]), theirs: f32([3]), gone: f32([4]), both: f32([1, 1]) }
     const got = await merge(
