@@ -9,6 +9,13 @@ export interface DoubleComment {
   author: string
 }
 
+/** What a host says of a pull or merge request; each host has its own members. */
+interface DoublePull {
+  number?: number
+  head?: { sha: string }
+  [member: string]: unknown
+}
+
 /** What a double of a host's REST API knows and does. */
 export interface ForgeDouble {
   /** Root of the API. */
@@ -22,7 +29,7 @@ export interface ForgeDouble {
   readOnly: boolean
   mergeBase: string | undefined
   /** What the host says of pull or merge requests, whatever is asked. */
-  pulls: unknown[]
+  pulls: DoublePull[]
   /** The commits of the request, the newest first. */
   commits: string[]
 }
@@ -62,11 +69,18 @@ export async function githubDouble(token: string): Promise<ForgeDouble> {
         url,
         double.commits.toReversed().map((sha) => ({ sha })),
       )
+    const other = Number(/^GET \/repos\/acme\/digits\/pulls\/(\d+)\/commits$/.exec(where)?.[1])
+    if (other > 0)
+      return page(
+        url,
+        double.pulls.flatMap(({ number, head }) => (number === other && head !== undefined ? [head] : [])),
+      )
     if (double.readOnly) return refused
     const { body: text } = body as { body: string }
     if (where === 'POST /repos/acme/digits/issues/7/comments')
       return { status: 201, body: show(addComment(double, text, bot)) }
     const id = Number(/^PATCH \/repos\/acme\/digits\/issues\/comments\/(\d+)$/.exec(where)?.[1])
+    if (!(id > 0)) return { status: 404, body: { message: 'Not Found' } }
     return { status: 200, body: show(editComment(double, id, text)) }
   })
 }
