@@ -10,7 +10,7 @@ const CORE = new Set(
     'git/stream-objects git/object-writer git/update-refs git/resolve schema/read-canonical',
     'store/config store/config-cache store/find-rows store/foldable-journals store/folded-state store/live-runs',
     'store/note-sources store/open-store store/row-view store/run-index store/run-rows store/run-table store/runs',
-    'store/stored-run cli/csv cli/duration cli/markdown-table cli/number',
+    'store/stored-run store/unless-unwritable cli/csv cli/duration cli/markdown-table cli/number',
     'cli/run-cell cli/table cli/text-table',
   ]
     .join(' ')

@@ -1,6 +1,6 @@
 import { isModelError, ModelError } from '../domain/errors.ts'
 
-const FULL = ['ENOSPC', 'EDQUOT']
+const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG']
 const REFUSED = ['EACCES', 'EPERM', 'EROFS', 'EMFILE', 'ENFILE', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'EIO']
 
 /** Makes an error with a code of a failure of the machine (full disk, missing rights): those are no bugs of ours. */

@@ -49,24 +49,36 @@ export function ifFree(commonDir: string, name: string, task: () => void): void 
 
 async function acquire(file: string): Promise<boolean> {
   const end = Date.now() + PATIENCE
-  mkdirSync(path.dirname(file), { recursive: true })
-  while (Date.now() < end) {
-    if (tryAcquire(file)) return true
-    if (isStale(file)) rmSync(file, { force: true })
-    else await sleep(5 + Math.random() * 20)
+  try {
+    mkdirSync(path.dirname(file), { recursive: true })
+    while (Date.now() < end) {
+      if (tryAcquire(file)) return true
+      if (isStale(file)) rmSync(file, { force: true })
+      else await sleep(5 + Math.random() * 20)
+    }
+  } catch {
+    // Where no lock can be written the task says what is wrong, if it has to write at all.
   }
   return false
 }
 
 function tryAcquire(file: string): boolean {
+  let descriptor: number
   try {
-    const descriptor = openSync(file, 'wx')
-    writeSync(descriptor, String(process.pid))
-    closeSync(descriptor)
-    return true
+    descriptor = openSync(file, 'wx')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     return false
+  }
+  try {
+    writeSync(descriptor, String(process.pid))
+    return true
+  } catch (error) {
+    // A full disk takes the file and not its content, and others would wait for nobody.
+    rmSync(file, { force: true })
+    throw error
+  } finally {
+    closeSync(descriptor)
   }
 }
 

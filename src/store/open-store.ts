@@ -7,6 +7,7 @@ import { fetchedState, readTips, type Tips } from '../git/read-tips.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
 import { hasFoldableJournals } from './foldable-journals.ts'
 import { isFolded } from './folded-state.ts'
+import { unlessUnwritable } from './unless-unwritable.ts'
 
 /** What git-model keeps in a repository, as it stood when the store was opened. */
 export interface Store {
@@ -30,7 +31,9 @@ export async function openStore(world: World): Promise<Store> {
   const objects = prepareCatFile(world.cwd)
   const repo = await opening
   objects.adopt(repo.root)
-  return settleStore({ repo, world, tips: await tips })
+  const store = { repo, world, tips: await tips }
+  // Where nothing can be written what is there can still be read, and who writes is told why that fails.
+  return (await unlessUnwritable(() => settleStore(store))) ?? store
 }
 
 /** Returns the store with everything folded in that was fetched or has ended, and its refs read anew. */

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, readdirSync, utimesSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { identifyProcess } from '../../src/journal/process-identity.ts'
-import { gitdir, type TestRepo } from '../support/repo.ts'
+import { gitdir, temporaryFolder, type TestRepo } from '../support/repo.ts'
 
 async function record(repo: TestRepo, name: string): Promise<Record<string, any> | undefined> {
   const list = (await repo.git('notes', '--ref=model/runs', 'list')).split('\n').filter(Boolean)
@@ -28,6 +29,27 @@ describe('a disk that is full', () => {
     await repo.model('doctor', '--fix')
     expect(await repo.git('for-each-ref', 'refs/model')).toBe('')
     expect((await repo.model('run', '-n', 'after', '--', 'true')).exitCode).toBe(0)
+    expect(await repo.git('fsck', '--full', '--no-dangling')).toBe('')
+  })
+
+  it.each([
+    ['log', 'git-model log --run base acc=0.7 --step 2'],
+    ['sync', 'git-model sync'],
+  ])('stops %s with a reason, and afterwards everything is as it was', async (_, command) => {
+    const repo = await gitdir()
+    const origin = path.join(temporaryFolder(), 'origin.git')
+    await repo.git('init', '--quiet', '--bare', origin)
+    await repo.git('remote', 'add', 'origin', origin)
+    await repo.git('push', '--quiet', '--set-upstream', 'origin', 'main')
+    await repo.model('run', '-n', 'base', '--', 'git-model', 'log', 'acc=0.5', '--step', '1')
+    const ran = await repo.exec('sh', limited(`${command} | cat`))
+    expect(ran.stderr).not.toMatch(/bug|\n\s+at /)
+    expect(ran.stderr).toMatch(/^error: .*\n(?:.*\n)*hint: /)
+    expect(await repo.git('status', '--porcelain', '--', ':!.gitattributes')).toBe('')
+    for (const args of [['init'], ['doctor', '--fix'], ['sync']])
+      expect((await repo.model(...args)).exitCode, args.join(' ')).toBe(0)
+    expect(await record(repo, 'base')).toMatchObject({ metrics: { acc: { last: 0.5 } } })
+    expect(readdirSync(repo.path('.git/model')).filter((name) => name.endsWith('.lock'))).toEqual([])
     expect(await repo.git('fsck', '--full', '--no-dangling')).toBe('')
   })
 
