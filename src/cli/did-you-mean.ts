@@ -9,7 +9,6 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   list: 'runs',
   ls: 'runs',
   experiments: 'runs',
-  compare: 'diff',
   push: 'sync',
   pull: 'sync',
   fetch: 'sync',
@@ -19,6 +18,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   uninstall: 'init --remove',
   start: 'run',
   exec: 'run',
+  version: '--version',
 }
 
 /** Makes the error for a command that does not exist, with the one that was probably meant. */

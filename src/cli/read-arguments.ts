@@ -33,7 +33,8 @@ export function readArguments(args: readonly string[], root: RouteMap<Context>):
   if (isGroup(target)) {
     const flag = rest[0]
     if (path.length === 0 && (flag === '--version' || flag === '-v')) return { ...request, asks: 'version' }
-    if (flag !== undefined && flag !== '-h' && flag !== '--help') throw unknownFlag(flag, path, [])
+    if (flag !== undefined && flag !== '-h' && flag !== '--help')
+      throw unknownFlag(flag, path, path.length === 0 ? ['--help', '--version'] : ['--help'])
     return { ...request, asks: 'help' }
   }
   const read = readFlags(rest, target, path)

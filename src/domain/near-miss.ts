@@ -3,7 +3,11 @@ export function nearMiss(word: string, known: readonly string[]): string | undef
   if (word.length > 60 || known.includes(word)) return undefined
   const limit = word.length <= 4 ? 1 : 2
   const ranked = known.map((other) => ({ other, distance: editDistance(word, other) }))
-  return ranked.filter(({ distance }) => distance <= limit).sort((a, b) => a.distance - b.distance)[0]?.other
+  // Of two that are as near, the one of the same length: a letter is mistyped more often than left out.
+  const longer = ({ other }: { other: string }): number => Math.abs(other.length - word.length)
+  return ranked
+    .filter(({ distance }) => distance <= limit)
+    .sort((a, b) => a.distance - b.distance || longer(a) - longer(b))[0]?.other
 }
 
 // Damerau's distance with adjacent transpositions (optimal string alignment).

@@ -110,6 +110,6 @@ function notARepository(cwd: string): ModelError {
 function noWorkTree(bare: boolean): ModelError {
   const what = bare ? 'this is a bare repository' : 'this is the git directory itself'
   return new ModelError('bare-repository', `${what}, and git-model needs a work tree`, {
-    hints: ['git clone it, and work in the clone'],
+    hints: [bare ? 'git clone it, and work in the clone' : 'go to the work tree that it belongs to: cd ..'],
   })
 }

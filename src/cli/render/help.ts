@@ -10,6 +10,7 @@ export interface Chapter {
 }
 
 const WIDTH = 96
+const WIDEST = 40
 
 /** Writes the help of the program, of a group of commands or of a command. */
 export function renderHelp(
@@ -79,10 +80,14 @@ function commandHelp(
 type Row = readonly [left: string, right: string]
 
 function rows(cells: readonly Row[]): string[] {
-  const width = Math.max(...cells.map(([left]) => left.length))
-  return cells.flatMap(([left, right]) =>
-    wrap(right, WIDTH - width).map((line, index) => `  ${(index === 0 ? left : '').padEnd(width)}  ${line}`),
-  )
+  const width = Math.max(0, ...cells.map(([left]) => left.length).filter((length) => length <= WIDEST))
+  return cells.flatMap(([left, right]) => {
+    const lines = wrap(right, WIDTH - width)
+    // What is wider has a line of its own.
+    const lefts = left.length > width ? [left, ...lines.map(() => '')] : [left]
+    const rights = left.length > width ? ['', ...lines] : lines
+    return rights.map((line, index) => `  ${(lefts[index] ?? '').padEnd(width)}  ${line}`.trimEnd())
+  })
 }
 
 function wrap(text: string, width: number): string[] {
@@ -145,7 +150,9 @@ function flagRows({ parameters: { flags = {}, aliases = {} } }: Command<Context>
     const letter = letterOf(name, aliases)
     const start = letter === undefined ? '    ' : `-${letter}, `
     const fallback =
-      'default' in flag && flag.default !== undefined ? ` (default: ${String(flag.default)})` : ''
+      'default' in flag && flag.default !== undefined && flag.kind !== 'boolean'
+        ? ` (default: ${String(flag.default)})`
+        : ''
     return [
       [`${start}${flagName(name)}`, valueOf(name, flag)].filter(Boolean).join(' '),
       `${flag.brief}${fallback}`,

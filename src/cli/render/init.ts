@@ -20,7 +20,7 @@ function changes(done: Installed): string[] {
   if (done.lfs) lines.push('Git LFS: set up for this repository')
   if (done.hooks.installed.length > 0) {
     const chained =
-      done.hooks.chained.length === 0 ? '' : `; the ${list(done.hooks.chained)} that was there runs first`
+      done.hooks.chained.length === 0 ? '' : `; what was there runs first: ${list(done.hooks.chained)}`
     lines.push(`hooks: ${list(done.hooks.installed)} in ${relative(done.hooks.folder, done.root)}${chained}`)
   } else if (done.program) lines.push('hooks: they start this program from now on')
   if (done.drivers) lines.push('weights: git diff, git log -p and git merge know their tensors')
@@ -67,7 +67,7 @@ export function renderRemoved(done: Removed): string[] {
   const lines: string[] = []
   const { removed, restored, left } = done.hooks
   if (removed.length > 0) {
-    const back = restored.length === 0 ? '' : `; the ${list(restored)} that was there before is back`
+    const back = restored.length === 0 ? '' : `; what was there before is back: ${list(restored)}`
     lines.push(`hooks: ${list(removed)} removed${back}`)
   }
   if (left.length > 0) {

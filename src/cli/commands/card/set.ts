@@ -59,9 +59,6 @@ export const set = buildCommand<Flags, [model: string, ...assignments: string[]]
 
 function nothingToSet(spec: string): ModelError {
   return new ModelError('argument-invalid', 'there is nothing to set', {
-    hints: [
-      `git model card set ${spec.includes('=') ? 'MODEL' : spec} license=mit`,
-      'git model card set --help',
-    ],
+    hints: [`git model card set ${spec.includes('=') ? 'MODEL' : spec} license=mit`, 'git model card set -h'],
   })
 }
