@@ -39,7 +39,7 @@ export default defineConfig([
     entry: { bin: 'src/bin.ts', index: 'src/index.ts' },
     dts: { entry: ['src/index.ts'] },
     outputOptions: {
-      advancedChunks: {
+      codeSplitting: {
         groups: [
           { name: 'core', test: isCore },
           { name: 'mlflow', test: isEndpoint },
