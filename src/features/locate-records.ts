@@ -1,5 +1,4 @@
 import { isModelError } from '../domain/errors.ts'
-import type { Oid } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
 import { diffNotes, listNotes } from '../git/notes.ts'
 import { readTips } from '../git/read-tips.ts'
@@ -12,6 +11,7 @@ import { openLfsStore } from '../store/open-lfs-store.ts'
 import type { Store } from '../store/open-store.ts'
 import { askRuns } from '../store/run-index.ts'
 import type { StoredRun } from '../store/runs.ts'
+import { unpushedRuns, type UnpushedRun } from './unpushed-runs.ts'
 
 /** Where the records of one kind are. */
 export interface Located {
@@ -41,18 +41,19 @@ export async function locateRecords(world: World): Promise<Locations> {
   const repo = await openRepository(world)
   const [tips, remote] = await Promise.all([readTips(repo), knownRemote(repo)])
   const store: Store = { repo, world, tips }
-  const [stored, runs, cards] = await Promise.all([
+  const [stored, runs, cards, unpushed] = await Promise.all([
     askRuns(store, (table) => table.load(table.rows)),
     locateNotes(store, remote, RUNS_NOTES),
     locateNotes(store, remote, CARDS_NOTES),
+    unpushedRuns(repo, tips, remote),
   ])
   const ended = stored.filter(({ live }) => !live)
-  const files = await locateFiles(store, ended, runs.unpublished, remote !== undefined)
+  const files = await locateFiles(store, ended, unpushed, remote !== undefined)
   return {
     remote,
     kinds: [
-      { kind: 'runs', ...runs.located },
-      { kind: 'cards', ...cards.located },
+      { kind: 'runs', ...runs },
+      { kind: 'cards', ...cards },
       { kind: 'files', ...files },
     ],
     running: stored.length - ended.length,
@@ -63,30 +64,30 @@ async function locateNotes(
   { repo, tips }: Store,
   remote: string | undefined,
   ref: SharedRef,
-): Promise<{ located: Omit<Located, 'kind'>; unpublished: Set<Oid> }> {
+): Promise<Omit<Located, 'kind'>> {
   const tip = tips.get(ref)
   const there = remote === undefined ? undefined : tips.get(trackingRef(remote, ref))
   const total = tip === undefined ? 0 : new Set((await listNotes(repo, tip)).map(({ target }) => target)).size
   const changes = tip === undefined ? [] : await diffNotes(repo, there, tip)
-  const unpublished = new Set(changes.filter(({ after }) => after.length > 0).map(({ target }) => target))
-  const alone = unpublished.size
-  return { located: { total, here: total, there: total - alone, alone, missing: 0 }, unpublished }
+  const alone = changes.filter(({ after }) => after.length > 0).length
+  return { total, here: total, there: total - alone, alone, missing: 0 }
 }
 
 async function locateFiles(
   { repo }: Store,
   runs: readonly StoredRun[],
-  unpublished: ReadonlySet<Oid>,
+  unpushed: readonly UnpushedRun[],
   hasRemote: boolean,
 ): Promise<Omit<Located, 'kind'>> {
   const lfs = await openLfsStore(repo)
   const pinned = new Set(listPins(lfs))
-  // Content goes to the remote before the record that names it, and is pinned until it is there.
+  const missing = new Map(unpushed.map(({ run, files }) => [run, new Set(files.map(({ oid }) => oid))]))
+  // Content is pinned until the remote has it, and the record that names it.
   const published = new Map<string, boolean>()
   for (const { record } of runs) {
     for (const { oid, size } of record.outputs?.files ?? []) {
       const name = oid.replace('sha256:', '')
-      const isThere = hasRemote && !unpublished.has(record.run) && !pinned.has(name)
+      const isThere = hasRemote && missing.get(record.run)?.has(oid) !== true && !pinned.has(name)
       if (size > 0) published.set(name, isThere || published.get(name) === true)
     }
   }

@@ -5,7 +5,7 @@ import type { Tips } from '../git/read-tips.ts'
 import { CARDS_NOTES, RUNS_NOTES, SHARED_REFS, trackingRef, type SharedRef } from '../git/refs.ts'
 import { pushMetadata, trackingIn } from '../git/remotes.ts'
 import type { LfsStore } from '../lfs/lfs-store.ts'
-import { listPins, restorePinned } from '../lfs/pin.ts'
+import { listPins, restorePinned, unpin } from '../lfs/pin.ts'
 import type { Store } from '../store/open-store.ts'
 import { publishedChanges, type PublishedChanges } from '../store/published-changes.ts'
 import { findProducers } from '../store/runs.ts'
@@ -62,7 +62,7 @@ export async function pushChanges(
   tips: Tips,
   progress: (step: string) => void,
 ): Promise<Pushed | Refused> {
-  const { remote, prefix, offered } = destination
+  const { remote, prefix, lfs, offered } = destination
   const before = trackingIn(tips, remote)
   const refs = SHARED_REFS.flatMap((ref) => {
     const oid = tips.get(ref)
@@ -70,10 +70,14 @@ export async function pushChanges(
   })
   const { runs, oids } = await changesToPush(store, destination, tips)
   await upload(store, tips, destination, oids, progress)
+  if (refs.length > 0) {
+    progress(`pushing to ${remote}`)
+    const result = await pushMetadata(store.repo, remote, refs, prefix)
+    if (!result.done) return { said: result.said, before }
+  }
+  // Only now: the remote has the contents, and the records that keep them there.
+  for (const oid of offered) unpin(lfs, oid)
   if (refs.length === 0) return { sent: { runs: 0, cards: 0, objects: offered.size }, tips }
-  progress(`pushing to ${remote}`)
-  const result = await pushMetadata(store.repo, remote, refs, prefix)
-  if (!result.done) return { said: result.said, before }
   const cards = await countChanges(store.repo, before.get(CARDS_NOTES), tips.get(CARDS_NOTES))
   return { sent: { runs, cards, objects: offered.size }, tips: withPushed(tips, remote, refs) }
 }

@@ -3,16 +3,17 @@ import { ModelError } from '../domain/errors.ts'
 import { readRemoteTrouble } from '../domain/remote-trouble.ts'
 import { maskShapes } from '../domain/secret-shapes.ts'
 import { objectPath, type LfsStore } from './lfs-store.ts'
-import { restorePinned, unpin } from './pin.ts'
+import { restorePinned } from './pin.ts'
 import { runLfs } from './run-lfs.ts'
 
 const CHUNK = 200
 
 /**
- * Uploads objects to a remote and lets their pins go once it has them.
+ * Uploads objects to a remote. Their pins stay: the remote may refuse the records that name them, and then nothing there
+ * keeps them.
  *
  * @param oids - SHA-256 names of objects that are here, or pinned.
- * @throws ModelError `lfs-missing`, `lfs-failed`; pins stay.
+ * @throws ModelError `lfs-missing`, `lfs-failed`.
  */
 export async function uploadObjects(
   root: string,
@@ -24,7 +25,6 @@ export async function uploadObjects(
     const part = oids.slice(at, at + CHUNK)
     const result = await runLfs(root, ['push', '--object-id', remote, ...part])
     if (result.exitCode !== 0) throw uploadFailure(remote, result.stderr)
-    for (const oid of part) unpin(store, oid)
   }
 }
 

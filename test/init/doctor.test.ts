@@ -179,6 +179,16 @@ describe('git model doctor', () => {
     expect((await findings(alice)).found).toEqual([])
   })
 
+  test('knows that the files of a pushed run are on the remote, whatever was said of it since', async () => {
+    const { alice } = await teams()
+    await alice.model('run', '-n', 'base', '--output', 'out.pt', '--', 'sh', '-c', 'echo weights > out.pt')
+    await alice.model('sync')
+    await alice.model('log', '--run', 'base', 'acc=0.9')
+    const { stdout } = await alice.model('doctor')
+    expect(stdout).not.toContain('git lfs prune')
+    expect(stdout).toContain('\n1 run in this clone alone: git model sync origin\n')
+  })
+
   test('tells where everything is that was recorded', async () => {
     const { alice, bob } = await teams()
     await bob.model('run', '-n', 'theirs', '--output', 'b.pt', '--', 'sh', '-c', 'echo b > b.pt')

@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { chmod, cp } from 'node:fs/promises'
+import { chmod, cp, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -180,5 +180,20 @@ describe('git model sync', () => {
         ({ stdout }) => stdout,
       ),
     ).toBe('')
+  })
+
+  it('keeps content pinned that a remote took without the records that name it', async () => {
+    const { origin, repos } = await clones(1)
+    const [alice] = repos as [TestRepo]
+    await alice.model('run', '-n', 'base', '--output', 'w.pt', '--', 'sh', '-c', 'echo weights > w.pt')
+    const hook = path.join(origin, 'hooks/update')
+    await writeFile(hook, '#!/bin/sh\ncase "$1" in refs/notes/*) exit 1;; esac\n')
+    await chmod(hook, 0o755)
+    expect((await alice.model('sync')).exitCode).toBe(1)
+    await alice.git('lfs', 'prune', '--force')
+    expect((await alice.model('doctor')).stdout).toContain('1 file of unpushed runs, safe from git lfs prune')
+    await rm(hook)
+    expect((await alice.model('sync')).stderr).toContain('sent 1 run, 1 file')
+    expect(await readdir(alice.path('.git/model/pins'))).toEqual([])
   })
 })

@@ -2,58 +2,33 @@ import { readdirSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { isModelError } from '../../domain/errors.ts'
-import { diffNotes } from '../../git/notes.ts'
 import { temporaryFolder } from '../../git/object-writer.ts'
-import { readObjects } from '../../git/read-objects.ts'
-import { RUNS_NOTES, trackingRef, type SharedRef } from '../../git/refs.ts'
 import { chooseRemote, fetchMetadata } from '../../git/remotes.ts'
+import type { LfsStore } from '../../lfs/lfs-store.ts'
 import { listPins, pin, restorePinned } from '../../lfs/pin.ts'
 import { hasObject } from '../../lfs/transfer.ts'
-import { decodeRun } from '../../store/run-codec.ts'
 import { syncPrefix } from '../../store/sync-prefix.ts'
 import { openLfsStore } from '../../store/open-lfs-store.ts'
+import { unpushedRuns } from '../unpushed-runs.ts'
 import { FIX, type Check, type Finding, type Patient } from './finding.ts'
 
 /** Checks the content of outputs that the remote does not have yet: this clone may have the only copy. */
 export const checkUnpushed: Check = async (patient) => {
-  const remote = await remoteOf(patient)
-  const changed = await unpushedNotes(patient, remote, RUNS_NOTES)
-  return checkPins(patient, changed)
-}
-
-async function unpushedNotes(
-  { repo, tips }: Patient,
-  remote: string | undefined,
-  ref: SharedRef,
-): Promise<{ target: string; blob: string }[]> {
-  const tip = tips.get(ref)
-  if (tip === undefined) return []
-  const there = remote === undefined ? undefined : tips.get(trackingRef(remote, ref))
-  const changes = await diffNotes(repo, there, tip)
-  return changes.flatMap(({ target, after }) => (after[0] === undefined ? [] : [{ target, blob: after[0] }]))
+  const { repo, tips } = patient
+  const lfs = await openLfsStore(repo)
+  const runs = await unpushedRuns(repo, tips, await remoteOf(patient))
+  const wanted = runs.flatMap(({ run, files }) =>
+    files.map(({ path: file, oid, size }) => ({ file, oid: oid.replace('sha256:', ''), size, run })),
+  )
+  return checkPins(
+    lfs,
+    wanted.filter(({ size }) => size > 0),
+  )
 }
 
 // Content that only an unpushed run refers to is the only copy there is, and `git lfs prune` would delete it.
-async function checkPins(
-  { repo }: Patient,
-  runs: readonly { target: string; blob: string }[],
-): Promise<Finding[]> {
-  const lfs = await openLfsStore(repo)
-  const objects = await readObjects(
-    repo,
-    runs.map(({ blob }) => blob),
-  )
-  const files = runs.flatMap(({ target }, index) => {
-    const record = decodeRun(target, objects[index]?.content.toString('utf8') ?? '').value
-    return (record?.outputs?.files ?? []).map(({ path: file, oid, size }) => ({
-      file,
-      oid: oid.replace('sha256:', ''),
-      size,
-      run: target,
-    }))
-  })
+function checkPins(lfs: LfsStore, wanted: readonly { file: string; oid: string; run: string }[]): Finding[] {
   const pinned = new Set(listPins(lfs))
-  const wanted = files.filter(({ size }) => size > 0)
   const lost = wanted.filter(({ oid }) => !hasObject(lfs, oid))
   const loose = wanted.filter(({ oid }) => !pinned.has(oid) && hasObject(lfs, oid))
   const findings: Finding[] = []
