@@ -10,6 +10,7 @@ import { liveStates } from './live-runs.ts'
 import type { Store } from './open-store.ts'
 import { askRuns } from './run-index.ts'
 import type { Row, RunTable } from './run-table.ts'
+import { unreadableRun } from './unreadable-run.ts'
 
 export type { StoredRun, UnreadableRun } from './stored-run.ts'
 
@@ -42,14 +43,15 @@ export async function readSeries(store: Store, run: Oid): Promise<Series | undef
 /**
  * Finds a run by its id, by four or more digits of it, or by its name if only one run has it.
  *
- * @throws ModelError `run-unknown`, `revision-ambiguous`.
+ * @throws ModelError `run-unknown`, `revision-ambiguous`; `note-invalid`, `note-newer` where its note cannot be read.
  */
 export async function findRun(store: Store, idOrName: string): Promise<StoredRun> {
   const whole = idOrName.length === store.repo.hashLength ? await readRun(store, idOrName) : undefined
   if (whole !== undefined) return whole
   return askRuns(store, async (runs) => {
     const found = findRows(runs, idOrName)
-    if (found.length === 0) throw unknownRun(idOrName)
+    if (found.length === 0)
+      throw (await unreadableRun(store, await runs.unreadable(), idOrName)) ?? unknownRun(idOrName)
     if (found.length > 1)
       throw ambiguousRun(
         idOrName,
@@ -107,7 +109,11 @@ function ambiguousRun(idOrName: string, candidates: readonly Oid[]): ModelError 
     'revision-ambiguous',
     `"${idOrName}" fits ${candidates.length} runs: ${shown.join(', ')}${more}`,
     {
-      hints: ['type more of the id: git model runs shows them'],
+      hints: [
+        candidates.every((run) => run.startsWith(idOrName))
+          ? 'type more of the id: git model runs shows them'
+          : `type the id of one: git model show ${shown[0]}`,
+      ],
       data: { run: idOrName, candidates: candidates.slice(0, MOST_CANDIDATES) },
     },
   )

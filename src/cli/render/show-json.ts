@@ -23,6 +23,7 @@ function runShowJson({ run, series, outputs, subject, parent, children }: ShownR
     outputs,
     parent: parent === undefined ? null : { run: parent.run, name: parent.name ?? null },
     children,
+    ...(run.problems !== undefined && { problems: run.problems }),
     series: series === undefined ? null : seriesJson(series),
   }
 }

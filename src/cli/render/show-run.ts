@@ -82,6 +82,11 @@ function identity(shown: ShownRun, now: number, colors: Colors): Fact[] {
         label: 'linked to',
         value: someOf(record.links.map((oid) => oid.slice(0, SHORT))),
       },
+    shown.run.problems !== undefined && {
+      label: 'its note',
+      value: someOf(['also holds what cannot be read here, and is kept as it is:', ...shown.run.problems]),
+      paint: colors.yellow,
+    },
   ]
   return facts.filter((fact) => fact !== false)
 }
