@@ -36,6 +36,8 @@ export interface RunList {
   config: Config
   /** Why `.gitmodel.yaml` cannot be read: then it counts as empty. */
   invalid?: ModelError
+  /** Why what ended or was fetched last could not be written into git. */
+  unfolded?: ModelError
   state: MetadataState
 }
 
@@ -60,7 +62,14 @@ export async function listRuns(world: World, options: ListRunsOptions = {}): Pro
     }
   })
   const state = await metadataState(store, 'runs')
-  return { ...answer, config, ...(invalid !== undefined && { invalid }), state }
+  const { unfolded } = store
+  return {
+    ...answer,
+    config,
+    ...(invalid !== undefined && { invalid }),
+    ...(unfolded !== undefined && { unfolded }),
+    state,
+  }
 }
 
 // A mistake in the rules is no reason to hide what was recorded.

@@ -17,7 +17,7 @@ const RULES: readonly Rule[] = [
   },
   {
     code: 'disk-full',
-    pattern: /No space left on device|Disk quota exceeded|File too large/,
+    pattern: /No space left on device|Disk quota exceeded|File too large|Out of diskspace/,
     message: 'the disk is full; nothing that was recorded is lost',
     hints: ['free some space, then: git model doctor --fix'],
   },

@@ -137,10 +137,16 @@ function makeGitDirectory(repo: Repository): string {
         (sha256 ? '[extensions]\n\tobjectformat = sha256\n' : ''),
     )
   } catch (error) {
-    throw new ModelError('write-failed', `cannot write below "${temporaryFolder(repo)}"`, {
-      cause: error,
-      hints: ['make the .git folder writable or free some space, then: git model doctor --fix'],
-    })
+    const { code = '' } = error as NodeJS.ErrnoException
+    const isFull = code === 'ENOSPC' || code === 'EDQUOT'
+    throw new ModelError(
+      isFull ? 'disk-full' : 'write-failed',
+      `cannot write below "${temporaryFolder(repo)}"`,
+      {
+        cause: error,
+        hints: ['make the .git folder writable or free some space, then: git model doctor --fix'],
+      },
+    )
   }
   return directory
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { isModelError, ModelError, type ErrorCode } from '../domain/errors.ts'
 import type { World } from '../domain/world.ts'
 import { prepareCatFile } from '../git/cat-file.ts'
 import { clearStaleLocks } from '../git/lock.ts'
@@ -15,6 +16,8 @@ export interface Store {
   readonly world: World
   /** Where our refs stand. */
   readonly tips: Tips
+  /** Why something that was fetched, or that ended, could not be folded in: nothing can be written. */
+  readonly unfolded?: ModelError
 }
 
 /**
@@ -36,8 +39,31 @@ export async function openStore(world: World): Promise<Store> {
   return (await unlessUnwritable(() => settleStore(store))) ?? store
 }
 
-/** Returns the store with everything folded in that was fetched or has ended, and its refs read anew. */
+/**
+ * Returns the store with everything folded in that was fetched or has ended, and its refs read anew. Where nothing can
+ * be written, on a full disk for instance, it stays as it is: reading needs no room, and writing fails by itself.
+ */
 export async function settleStore(store: Store): Promise<Store> {
+  try {
+    return await settle(store)
+  } catch (error) {
+    const unfolded = asUnwritable(error)
+    if (unfolded === undefined) throw error
+    return { ...store, unfolded }
+  }
+}
+
+function asUnwritable(error: unknown): ModelError | undefined {
+  if (isModelError(error)) return UNWRITABLE.includes(error.code) ? error : undefined
+  const { code = '', message } = error as NodeJS.ErrnoException
+  const isFull = ['ENOSPC', 'EDQUOT'].includes(code)
+  if (!isFull && !['EACCES', 'EPERM', 'EROFS'].includes(code)) return undefined
+  return new ModelError(isFull ? 'disk-full' : 'write-failed', message, { cause: error })
+}
+
+const UNWRITABLE: readonly ErrorCode[] = ['disk-full', 'write-failed']
+
+async function settle(store: Store): Promise<Store> {
   let { tips } = store
   if (existsSync(path.join(store.repo.commonDir, 'model'))) {
     clearStaleLocks(store.repo.commonDir)

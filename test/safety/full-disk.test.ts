@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, readdirSync, utimesSync } from 'node:fs'
+import { chmodSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -66,6 +66,29 @@ describe('a disk that is full', () => {
     expect(ended.stderr).toContain('hint: mend the cause, then: git model doctor --fix')
     await repo.exec('sh', ['-c', `rm ${objects}; mv ${objects}.away ${objects}`])
     await repo.model('doctor', '--fix')
+    expect(await record(repo, 'late')).toMatchObject({ status: 'finished', metrics: { acc: { last: 0.5 } } })
+  })
+
+  it('hides nothing from readers, and what could not be kept of a run is told at its end', async () => {
+    const repo = await gitdir()
+    await repo.model('run', '-n', 'base', '--', 'true')
+    // A file in place of the folder for scratch fails every fold, for root too.
+    const scratch = repo.path('.git/model/tmp')
+    const script = `git model log acc=0.5 --step 1; rm -rf ${scratch}; : > ${scratch}`
+    const ended = await repo.model('run', '-n', 'late', '--output', 'w.pt', '--', 'sh', '-c', script)
+    expect(ended.exitCode).toBe(1)
+    expect(ended.stderr).toContain('hint: not recorded: "w.pt" was not written: no such file')
+
+    const listed = await repo.model('runs')
+    expect(listed.exitCode, listed.stderr).toBe(0)
+    expect(listed.stdout).toMatch(/late +finished/)
+    expect(listed.stderr).toContain('warning: what was recorded last is not in git yet: cannot write below')
+    const shown = await repo.model('show', 'late')
+    expect(shown.stdout).toMatch(/acc +0\.5/)
+
+    rmSync(scratch)
+    await repo.model('doctor', '--fix')
+    expect((await repo.model('runs')).stderr).toBe('')
     expect(await record(repo, 'late')).toMatchObject({ status: 'finished', metrics: { acc: { last: 0.5 } } })
   })
 

@@ -98,6 +98,11 @@ export const runs = buildCommand<Flags, [], Context>({
     }
     if (list.invalid !== undefined)
       this.out.warn(`${list.invalid.message}; it counts as empty`, list.invalid.hints[0])
+    if (list.unfolded !== undefined)
+      this.out.warn(
+        `what was recorded last is not in git yet: ${list.unfolded.message}`,
+        'git model doctor --fix',
+      )
     if (list.unreadable.length > 0) {
       const count = list.unreadable.length
       this.out.warn(
