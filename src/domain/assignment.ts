@@ -12,6 +12,12 @@ export function parseAssignment(text: string): { key: string; value: Scalar } {
   const at = text.indexOf('=')
   const key = text.slice(0, at)
   if (at > 0 && isValidKey(key)) return { key, value: parseScalar(text.slice(at + 1)) }
+  if (at > 0) {
+    throw new ModelError('argument-invalid', `${JSON.stringify(key)} is no name for a param or tag`, {
+      hints: NAME,
+      data: { argument: text },
+    })
+  }
   throw new ModelError('argument-invalid', `${JSON.stringify(text)} is not of the form key=value`, {
     hints: ['type it as key=value, for example: lr=0.001'],
     data: { argument: text },
@@ -38,18 +44,26 @@ export function parseScalar(text: string): Scalar {
  * @throws ModelError `metric-invalid`.
  */
 export function parseMetrics(texts: readonly string[]): Record<string, number> {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const at = text.indexOf('=')
-      const value = at > 0 ? parseNumber(text.slice(at + 1)) : undefined
-      if (value !== undefined && isValidKey(text.slice(0, at))) return [text.slice(0, at), value]
-      throw new ModelError('metric-invalid', `${JSON.stringify(text)} is not of the form name=number`, {
-        hints: [
-          'type it as name=number, for example: loss=0.31',
-          'texts are params or tags: -p optimizer=adam',
-        ],
-        data: { argument: text },
-      })
-    }),
+  return Object.fromEntries(texts.map((text) => parseMetric(text)))
+}
+
+function parseMetric(text: string): [name: string, value: number] {
+  const at = text.indexOf('=')
+  const name = text.slice(0, at)
+  const value = parseNumber(text.slice(at + 1))
+  if (at < 0) throw invalidMetric(text, `${JSON.stringify(text)} is not of the form name=number`, FORM)
+  if (!isValidKey(name)) throw invalidMetric(text, `${JSON.stringify(name)} is no name for a metric`, NAME)
+  if (value !== undefined) return [name, value]
+  throw invalidMetric(
+    text,
+    `the value of ${JSON.stringify(name)} is no number: "${text.slice(at + 1)}"`,
+    FORM,
   )
+}
+
+const FORM = ['type it as name=number, for example: loss=0.31', 'texts are params or tags: -p optimizer=adam']
+const NAME = ['names have 1 to 250 printable characters on one line, without blanks around them']
+
+function invalidMetric(argument: string, message: string, hints: readonly string[]): ModelError {
+  return new ModelError('metric-invalid', message, { hints, data: { argument } })
 }

@@ -15,7 +15,8 @@ const FORM = /^((?:\["(?:[^"\\]|\\.)*"\]|[^=[]|\[\d+\])+?)(\+|-)?=(.*)$/s
 
 /**
  * Parses `field=value`, `field+=item` or `field-=item`. A value is a number, true, false or null where it reads like
- * one, JSON where it begins like a list, a map or a quoted text, and always also the text itself.
+ * one, JSON where it begins like a list, a map or a quoted text, and always also the text itself. What is bracketed
+ * like a list or a map and is no JSON, such as `[a, b]`, is refused: it is hardly meant as a text.
  *
  * @throws ModelError `argument-invalid`.
  */
@@ -26,7 +27,7 @@ export function parseCardAssignment(text: string): CardAssignment {
   const value = match[3]!
   if (value === '') throw emptyValue(match[1]!)
   const action = match[2] === '+' ? 'append' : match[2] === '-' ? 'remove' : 'set'
-  return { path, action, values: readings(value) }
+  return { path, action, values: readings(match[1]!, value) }
 }
 
 /** Parses the name of a field that is to be taken away. @throws ModelError `argument-invalid`. */
@@ -34,7 +35,8 @@ export function parseCardRemoval(text: string): CardAssignment {
   return { path: checked(parseCardPath(text)), action: 'unset', values: [undefined] }
 }
 
-function readings(text: string): unknown[] {
+function readings(field: string, text: string): unknown[] {
+  if (/^(?:\[.*\]|\{.*\})$/s.test(text) && tryJson(text) === undefined) throw notJson(field, text)
   const first = text === 'null' ? null : /^[[{"]/.test(text) ? tryJson(text) : parseScalar(text)
   return first === undefined || first === text ? [text] : [first, text]
 }
@@ -69,6 +71,23 @@ function notAnAssignment(text: string): ModelError {
     hints: ['type it like license=mit, card.identity.version=2 or tags+=vision'],
     data: { argument: text },
   })
+}
+
+function notJson(field: string, text: string): ModelError {
+  const what = text.startsWith('[') ? 'a list' : 'a map'
+  return new ModelError(
+    'argument-invalid',
+    `the value of "${field}" looks like ${what} and is no JSON: ${text}`,
+    {
+      hints: [
+        what === 'a list'
+          ? `in JSON, texts have quotes: '${field}=["a", "b"]', or item by item: ${field}+=a`
+          : `in JSON, names and texts have quotes: '${field}={"a": "b"}'`,
+        `as a text: '${field}=${JSON.stringify(text)}'`,
+      ],
+      data: { field },
+    },
+  )
 }
 
 function emptyValue(field: string): ModelError {

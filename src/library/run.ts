@@ -122,14 +122,19 @@ class RecordedRun implements Run {
   log(metrics: Readonly<Record<string, number>>, options: { step?: number; time?: number } = {}): void {
     this.#refuseEnded()
     const step = options.step ?? 0
-    if (!Number.isSafeInteger(step)) throw invalid('metric-invalid', `the step ${step} is not a whole number`)
+    if (!Number.isSafeInteger(step))
+      throw invalid('metric-invalid', `the step ${step} is not a whole number`, [
+        'steps count from 0: 0, 1, 2',
+      ])
     // Without a prototype, so that a metric named __proto__ is one like any other.
     const stored = Object.create(null) as Record<string, StoredNumber>
     for (const [name, value] of Object.entries(metrics)) {
       if (!isValidKey(name))
         throw invalid('metric-invalid', `${JSON.stringify(name)} is no name for a metric`)
       if (typeof value !== 'number')
-        throw invalid('metric-invalid', `the value of ${JSON.stringify(name)} is no number`)
+        throw invalid('metric-invalid', `the value of ${JSON.stringify(name)} is no number`, [
+          'texts and switches are params or tags: run.params({ optimizer: "adam" })',
+        ])
       stored[name] = toStored(value)
     }
     this.#writer.append({ time: options.time ?? this.#world.now(), metrics: stored, step })
@@ -203,14 +208,22 @@ function checkScalars(values: Readonly<Record<string, Scalar | null>>): void {
     if (!isValidKey(name))
       throw invalid('param-invalid', `${JSON.stringify(name)} is no name for a param or tag`)
     if (value !== null && !['string', 'number', 'boolean'].includes(typeof value)) {
-      throw invalid('param-invalid', `the value of ${JSON.stringify(name)} is no text, number or boolean`)
+      throw invalid('param-invalid', `the value of ${JSON.stringify(name)} is no text, number or boolean`, [
+        'a map: one param for each member; a list: values.join()',
+      ])
     }
     if (typeof value === 'number' && !Number.isFinite(value)) {
-      throw invalid('param-invalid', `the value of ${JSON.stringify(name)} is ${value}; give it as a text`)
+      throw invalid('param-invalid', `the value of ${JSON.stringify(name)} is ${value}`, [
+        `as a text: '${value}'`,
+      ])
     }
   }
 }
 
-function invalid(code: 'metric-invalid' | 'param-invalid', message: string): ModelError {
-  return new ModelError(code, message, { hints: ['names have 1 to 250 printable characters on one line'] })
+function invalid(
+  code: 'metric-invalid' | 'param-invalid',
+  message: string,
+  hints = ['names have 1 to 250 printable characters on one line'],
+): ModelError {
+  return new ModelError(code, message, { hints })
 }

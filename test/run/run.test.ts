@@ -193,8 +193,10 @@ describe('git model run', () => {
     [['run', '--', 'true'], {}, 'this branch has no commit yet'],
     [['log', 'a=1'], { 'a.txt': '' }, 'no run is active here'],
     [['log', '--run', 'nothing', 'a=1'], { 'a.txt': '' }, 'there is no run "nothing"'],
-    [['log', '--run', 'x', 'a=b'], { 'a.txt': '' }, '"a=b" is not of the form name=number'],
-    [['log', '--run', 'x', 'a\nb=1'], { 'a.txt': '' }, '"a\\nb=1" is not of the form name=number'],
+    [['log', '--run', 'x', 'a=b'], { 'a.txt': '' }, 'the value of "a" is no number: "b"'],
+    [['log', '--run', 'x', 'acc'], { 'a.txt': '' }, '"acc" is not of the form name=number'],
+    [['log', '--run', 'x', 'a\nb=1'], { 'a.txt': '' }, '"a\\nb" is no name for a metric'],
+    [['run', '-p', 'a\nb=1', '--', 'true'], { 'a.txt': '' }, '"a\\nb" is no name for a param or tag'],
     [['run', '-p', 'lr', '--', 'true'], { 'a.txt': '' }, '"lr" is not of the form key=value'],
   ])('%j says what is wrong and what to type', async (args, files, message) => {
     const repo = await gitdir(files)
