@@ -69,6 +69,28 @@ describe('bad input', () => {
     expect(await repo.git('notes', '--ref=model/runs', 'show', other)).toContain('[broken')
     const doctor = await repo.model('doctor')
     expect(doctor.stdout).toMatch(/notes/)
+
+    const short = base.slice(0, 12)
+    for (const args of [
+      ['show', base],
+      ['show', short.slice(0, 6)],
+      ['log', '--run', short, 'a=1'],
+    ]) {
+      await expectError(
+        repo,
+        args,
+        `the note of run ${short} cannot be read, line 2, column 9: a run/v9 document, which is newer than this git-model`,
+      )
+    }
+    await expectError(
+      repo,
+      ['compare', run, other.slice(0, 12)],
+      `the note of run ${other.slice(0, 12)} cannot be read, line `,
+    )
+    await repo.git('notes', '--ref=model/runs', 'append', '-m', '---\nschema: run/v9\nnovel: true', run)
+    const shown = await repo.model('show', run)
+    expect(shown.stdout).toContain('a run/v9 document, which is newer than this git-model')
+    expect(JSON.parse((await repo.model('show', run, '--json')).stdout)).toHaveProperty('problems')
   })
 
   it('an unknown and an ambiguous run', async () => {
@@ -99,6 +121,21 @@ describe('bad input', () => {
     expect(await repo.read('w.bin')).toBe('something else')
     await repo.write('w.bin', 'one')
     expect((await repo.model('checkout', 'base')).exitCode).toBe(0)
+    await expectError(repo, ['checkout', 'base', 'nothing'], 'run base has no model or file "nothing"')
+  })
+
+  it('a checkout over weights that a run has, or that were deleted, loses nothing and goes on', async () => {
+    const repo = await gitdir({ 'a.txt': 'a' })
+    for (const name of ['one', 'two']) {
+      await repo.model('run', '-n', name, '--output', 'w.bin', '--', 'sh', '-c', `printf ${name} > w.bin`)
+    }
+    expect((await repo.model('checkout', 'one')).exitCode).toBe(0)
+    expect(await repo.read('w.bin')).toBe('one')
+    await repo.git('add', '-f', 'w.bin')
+    await repo.git('commit', '--quiet', '-m', 'weights')
+    await repo.exec('rm', ['w.bin'])
+    expect((await repo.model('checkout', 'two')).exitCode).toBe(0)
+    expect(await repo.read('w.bin')).toBe('two')
   })
 
   it('a checkout that would overwrite what git ignores, unless a run has it', async () => {

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { isModelError, ModelError } from '../../domain/errors.ts'
 import { isSafePath } from '../../domain/safe-path.ts'
 import { hooksFolder } from '../../git/hooks.ts'
 import { modelsAt, resolveModel, type LfsFile } from '../../store/models.ts'
@@ -20,7 +21,7 @@ export async function filesOfVersion(
   const files =
     model === undefined
       ? [...(await modelsAt(store, source.weights)).flatMap(({ pointers }) => pointers), ...source.outputs]
-      : (await resolveModel(store, `${model}@${source.weights}`)).pointers
+      : await pointersOf(store, source, model)
   const hooks = path
     .relative(store.repo.root, await hooksFolder(store.repo))
     .split(path.sep)
@@ -28,6 +29,16 @@ export async function filesOfVersion(
   const unsafe = files.find((file) => !isSafePath(file.path) || steersGit(file.path, hooks))
   if (unsafe !== undefined) throw unsafePath(unsafe.path)
   return [...new Map(files.map((file) => [file.path, file])).values()]
+}
+
+async function pointersOf(store: Store, source: VersionSource, model: string): Promise<LfsFile[]> {
+  try {
+    return (await resolveModel(store, `${model}@${source.weights}`)).pointers
+  } catch (error) {
+    if (!isModelError(error, 'model-unknown')) throw error
+    const where = `${source.kind} ${source.name ?? source.oid.slice(0, 12)}`
+    throw new ModelError('model-unknown', `${where} has no model or file "${model}"`, error)
+  }
 }
 
 // No weights stand where git, git-lfs or the host read what to do; a record that says so wants something run.
