@@ -6,7 +6,7 @@ import type { JournalEvent } from '../domain/journal-event.ts'
 import { toStored } from '../domain/number.ts'
 import { isValidKey, type Oid, type Scalar } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
-import { appendEvent } from '../journal/append-event.ts'
+import { appendEvents } from '../journal/append-event.ts'
 
 /** What is to be added to a run. */
 export interface LogOptions {
@@ -20,6 +20,10 @@ export interface LogOptions {
   tags: Readonly<Record<string, Scalar | null>>
   notes?: string | undefined
   artifacts: readonly string[]
+  /** Weights and other files to keep at their own paths. */
+  outputs?: readonly string[]
+  /** Metric files to read: paths or globs. */
+  metricFiles?: readonly string[]
   /** Patterns of places that may be kept although they look like credentials. */
   allowSecrets?: readonly string[]
 }
@@ -36,24 +40,27 @@ export interface Logged {
 }
 
 /**
- * Adds metrics, params, tags, notes and artifacts to a run. Inside `git model run` this starts no git
- * process unless an artifact is stored.
+ * Adds metrics, params, tags, notes and files to a run. Inside `git model run` this starts no git process unless a
+ * file is stored.
  *
- * @throws ModelError `run-not-active`, `run-unknown`, `metric-invalid`, `param-invalid`, `artifact-missing`.
+ * @throws ModelError `run-not-active`, `run-unknown`, `metric-invalid`, `param-invalid`, `artifact-missing`,
+ *   `output-missing`, `metric-file-invalid`.
  */
 export async function logToRun(world: World, options: LogOptions): Promise<Logged> {
   const event = toEvent(options)
   const active = options.run === undefined ? activeRun(world) : undefined
   if (active === undefined) return logToStored(world, options, event)
   const folder = active.folder
-  const { outputs, leftOut } = await storeArtifacts(world, commonDirOf(folder), options.artifacts)
+  const { outputs, leftOut } = await storeFiles(world, commonDirOf(folder), options)
   const whole = { ...event, ...(outputs.length > 0 && { outputs }) }
+  const files = await readFiles(world, options)
   if (existsSync(folder)) {
     const isAllowed = allowSecrets([...allowedByVariable(world.env), ...(options.allowSecrets ?? [])])
-    const masked = appendEvent(folder, { time: world.now(), ...whole }, false, isAllowed)
+    const masked = appendEvents(folder, withTime(world, whole, files), false, isAllowed)
     return { run: active.run, live: true, masked, leftOut }
   }
-  const logged = await logToStored(world, { ...options, run: active.run, artifacts: [] }, whole)
+  const rest = { ...options, run: active.run, artifacts: [], outputs: [] }
+  const logged = await logToStored(world, rest, whole)
   return { ...logged, leftOut }
 }
 
@@ -68,9 +75,10 @@ async function logToStored(
   if (options.run === undefined) throw noActiveRun()
   const store = await openStore(world)
   const { record, live } = await findRun(store, options.run)
-  const { outputs, leftOut } = await storeArtifacts(world, store.repo.commonDir, options.artifacts)
+  const files = await readFiles(world, options)
+  const { outputs, leftOut } = await storeFiles(world, store.repo.commonDir, options)
   const whole = { ...event, ...(outputs.length > 0 && { outputs }) }
-  const { masked } = await editRun(store, record.run, whole, options.allowSecrets)
+  const { masked } = await editRun(store, record.run, [whole, ...files], options.allowSecrets)
   return { run: record.run, live, masked, leftOut }
 }
 
@@ -100,19 +108,35 @@ function commonDirOf(folder: string): string {
   return path.dirname(path.dirname(path.dirname(folder)))
 }
 
-async function storeArtifacts(
+async function storeFiles(
   world: World,
   commonDir: string,
-  artifacts: readonly string[],
+  { artifacts, outputs: patterns = [] }: LogOptions,
 ): Promise<{ outputs: NonNullable<JournalEvent['outputs']>; leftOut: string[] }> {
   const leftOut: string[] = []
-  if (artifacts.length === 0) return { outputs: [], leftOut }
-  const { collectArtifacts } = await import('./collect-outputs.ts')
-  const where = { root: world.cwd, commonDir, cwd: world.cwd }
-  const outputs = await collectArtifacts(where, artifacts, (file) =>
-    leftOut.push(path.relative(world.cwd, file)),
-  )
+  if (artifacts.length + patterns.length === 0) return { outputs: [], leftOut }
+  const { collectArtifacts, collectOutputs } = await import('./collect-outputs.ts')
+  const { gitLine } = await import('../git/run-git.ts')
+  const root = await gitLine({ root: world.cwd }, ['rev-parse', '--show-toplevel'])
+  const where = { root, commonDir, cwd: world.cwd }
+  const leave = (file: string): void => void leftOut.push(path.relative(world.cwd, file))
+  const outputs = [
+    ...(await collectOutputs(where, patterns, leave)),
+    ...(await collectArtifacts(where, artifacts, leave)),
+  ]
   return { outputs, leftOut }
+}
+
+type Read = Pick<JournalEvent, 'points' | 'params'>
+
+async function readFiles(world: World, { metricFiles = [] }: LogOptions): Promise<Read[]> {
+  if (metricFiles.length === 0) return []
+  const { readMetricFiles } = await import('./read-metric-files.ts')
+  return Promise.all(metricFiles.map((pattern) => readMetricFiles(world.cwd, pattern)))
+}
+
+function withTime(world: World, event: Omit<JournalEvent, 'time'>, files: readonly Read[]): JournalEvent[] {
+  return [event, ...files].map((each) => ({ time: world.now(), ...each }))
 }
 
 function noActiveRun(): ModelError {

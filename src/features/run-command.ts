@@ -1,13 +1,12 @@
 import path from 'node:path'
 import { execa } from 'execa'
-import { statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { ALLOW_VARIABLE, allowSecrets } from '../domain/allow-secrets.ts'
 import { isModelError, ModelError } from '../domain/errors.ts'
 import type { Oid, RunExit, RunRecord, RunStatus, SkippedPath } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
 import { captureEnvironment } from '../environment/capture-environment.ts'
-import { appendEvent, appendEvents } from '../journal/append-event.ts'
+import { appendEvent } from '../journal/append-event.ts'
 import { identifyProcess } from '../journal/process-identity.ts'
 import { finishRun } from './finish-run.ts'
 import { startRun, type StartedRun, type StartRunOptions } from './start-run.ts'
@@ -87,7 +86,7 @@ export async function runCommand(
   // A command that says that it failed is believed, even where it exits with 0.
   const isFailure = end.status === 'finished' && (claimed === 'failed' || claimed === 'killed')
   const status = isFailure ? claimed : end.status
-  const record = await finishRun(world, started, { status, exit: end.exit })
+  const record = await finish(world, started, { status, exit: end.exit }, problems)
   return {
     run: started.run,
     record,
@@ -96,6 +95,23 @@ export async function runCommand(
     leftOut,
     problems,
     exitCode: end.exitCode,
+  }
+}
+
+// What could not be recorded is told also where the run itself cannot be written into git yet.
+async function finish(
+  world: World,
+  started: StartedRun,
+  end: Pick<End, 'status' | 'exit'>,
+  problems: readonly ModelError[],
+): Promise<RunRecord> {
+  try {
+    return await finishRun(world, started, end)
+  } catch (error) {
+    if (!isModelError(error) || problems.length === 0) throw error
+    const { code, message, hints, data } = error
+    const alsoMissing = problems.map((problem) => `not recorded: ${problem.message}`)
+    throw new ModelError(code, message, { hints: [...alsoMissing, ...hints], data, cause: error })
   }
 }
 
@@ -126,21 +142,9 @@ async function collect(
 
 async function recordMetrics(world: World, started: StartedRun, pattern: string): Promise<void> {
   const { folder, allowed, masked } = started
-  const [{ expand }, { readMetricFile }] = await Promise.all([
-    import('./collect-outputs.ts'),
-    import('../metric-files/read-metric-file.ts'),
-  ])
-  for (const file of await expand(world.cwd, pattern, 'metric-file-invalid')) {
-    // Points without a time of their own were written at the latest when the file was.
-    const { metrics, params } = await readMetricFile(file, Math.round(statSync(file).mtimeMs))
-    if (params !== undefined) {
-      masked.push(...appendEvent(folder, { time: world.now(), params }, false, allowSecrets(allowed)))
-    }
-    const events = Object.entries(metrics).flatMap(([name, points]) =>
-      points.map(({ step, value, time }) => ({ time, step, metrics: { [name]: value } })),
-    )
-    appendEvents(folder, events)
-  }
+  const { readMetricFiles } = await import('./read-metric-files.ts')
+  const event = { time: world.now(), ...(await readMetricFiles(world.cwd, pattern)) }
+  masked.push(...appendEvent(folder, event, false, allowSecrets(allowed)))
 }
 
 // A command that failed owes nobody its outputs: only what it wrote and could not be read is a problem then.
@@ -153,6 +157,12 @@ async function attempt(problems: ModelError[], task: () => Promise<void>, status
     if (!(isMissing && status !== undefined && status !== 'finished')) problems.push(error)
   }
 }
+
+/** Signals that ask a command to end. */
+const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']
+/** Signals that tell a command something: a scheduler that its time is nearly up, for instance. */
+const TELLING: readonly NodeJS.Signals[] = ['SIGUSR1', 'SIGUSR2']
+const OF_TERMINALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
 
 interface End {
   status: Exclude<RunStatus, 'running'>
@@ -168,7 +178,34 @@ async function execute(
   env: Readonly<Record<string, string>>,
 ): Promise<End> {
   const [program, ...args] = command
-  const child = execa(program!, args, {
+  let child: ReturnType<typeof start> | undefined
+  let ending: NodeJS.Signals | undefined
+  const forward = (signal: NodeJS.Signals): void => {
+    if (ENDING.includes(signal)) ending = signal
+    // A terminal sends these to the whole process group: the command has them already.
+    if (!process.stdin.isTTY || !OF_TERMINALS.includes(signal)) child?.kill(signal)
+  }
+  // Before the command starts: it may be the first to be told.
+  for (const signal of [...ENDING, ...TELLING]) process.on(signal, forward)
+  try {
+    child = start(world, program!, args, started, env)
+    if (child.pid !== undefined) {
+      appendEvent(started.folder, { time: world.now(), process: identifyProcess(child.pid) })
+    }
+    return judge(await child, ending, program!)
+  } finally {
+    for (const signal of [...ENDING, ...TELLING]) process.off(signal, forward)
+  }
+}
+
+function start(
+  world: World,
+  program: string,
+  args: readonly string[],
+  started: StartedRun,
+  env: Readonly<Record<string, string>>,
+) {
+  return execa(program, args, {
     cwd: world.cwd,
     stdio: 'inherit',
     reject: false,
@@ -180,32 +217,16 @@ async function execute(
       ...env,
     },
   })
-  if (child.pid !== undefined) {
-    appendEvent(started.folder, { time: world.now(), process: identifyProcess(child.pid) })
-  }
-  let received: NodeJS.Signals | undefined
-  const forward = (signal: NodeJS.Signals): void => {
-    received = signal
-    // The terminal sends SIGINT to the whole process group: the command has it already.
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
-  }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const signal of signals) process.on(signal, forward)
-  try {
-    return judge(await child, received, program!)
-  } finally {
-    for (const signal of signals) process.off(signal, forward)
-  }
 }
 
 function judge(
   result: { exitCode?: number | undefined; signal?: string | undefined; code?: string | undefined },
-  received: NodeJS.Signals | undefined,
+  ending: NodeJS.Signals | undefined,
   program: string,
 ): End {
   if (result.exitCode !== undefined) {
     const code = result.exitCode
-    const isKilled = code !== 0 && received !== undefined
+    const isKilled = code !== 0 && ending !== undefined
     return {
       status: isKilled ? 'killed' : code === 0 ? 'finished' : 'failed',
       exit: { code },

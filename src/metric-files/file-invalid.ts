@@ -10,7 +10,7 @@ export interface Place {
 export function fileInvalid(file: string, message: string, place?: Place, hint?: string): ModelError {
   const where = place === undefined ? '' : `, line ${place.line}, column ${place.column}`
   return new ModelError('metric-file-invalid', `${JSON.stringify(file)}${where}: ${message}`, {
-    hints: [hint ?? 'mend the file, or record single values: git model log --run RUN loss=0.31 --step 10'],
+    hints: [hint ?? 'mend the file, then: git model log --run RUN --metrics FILE'],
     data: { file, ...place },
   })
 }

@@ -2,7 +2,7 @@ import { allowSecrets } from '../domain/allow-secrets.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import { maskEvent } from '../domain/mask-words.ts'
 import type { Oid } from '../domain/run.ts'
-import { appendEvent } from '../journal/append-event.ts'
+import { appendEvents } from '../journal/append-event.ts'
 import { journalFolder } from '../journal/journal-folder.ts'
 import { readConfig } from './config.ts'
 import { settleStore, type Store } from './open-store.ts'
@@ -24,14 +24,18 @@ export interface EditedStore extends Store {
 export async function editRun(
   store: Store,
   run: Oid,
-  event: Omit<JournalEvent, 'time'>,
+  added: Omit<JournalEvent, 'time'> | readonly Omit<JournalEvent, 'time'>[],
   allowed: readonly string[] = [],
 ): Promise<EditedStore> {
+  const now = store.world.now()
+  const events = [added].flat().map((event) => ({ time: now, ...event }))
   const folder = journalFolder(store.repo.commonDir, run)
   // The configuration counts only where something is to be masked: reading it costs a YAML parser.
-  const isDoubtful = maskEvent(event).masked.length > 0
+  const isDoubtful = events.some((event) => maskEvent(event).masked.length > 0)
   const configured = isDoubtful ? ((await readConfig(store.repo)).secrets?.allow ?? []) : []
   const isAllowed = allowSecrets([...configured, ...allowed])
-  const masked = appendEvent(folder, { time: store.world.now(), ...event }, true, isAllowed)
-  return { ...(await settleStore(store)), masked }
+  const masked = appendEvents(folder, events, true, isAllowed)
+  const settled = await settleStore(store)
+  if (settled.unfolded !== undefined) throw settled.unfolded
+  return { ...settled, masked }
 }

@@ -1,4 +1,5 @@
 import { buildCommand } from '@stricli/core'
+import { ModelError } from '../../domain/errors.ts'
 import type { Context } from '../context.ts'
 import { allowSecretFlag, jsonFlag, variadic } from '../flags.ts'
 
@@ -8,6 +9,8 @@ interface Flags {
   param?: readonly string[]
   tag?: readonly string[]
   note?: string
+  metrics?: readonly string[]
+  output?: readonly string[]
   artifact?: readonly string[]
   allowSecret?: readonly string[]
   json?: boolean
@@ -25,6 +28,7 @@ export const log = buildCommand<Flags, string[], Context>({
       '  git model log loss=0.31 acc=0.92 --step 10',
       '  git model log --artifact plots/confusion.png',
       '  git model log --run baseline -t pick=true test/acc=0.93',
+      '  git model log --run baseline --metrics results.json --output models/digits.safetensors',
     ].join('\n'),
   },
   parameters: {
@@ -51,6 +55,11 @@ export const log = buildCommand<Flags, string[], Context>({
         brief: 'Free text; replaces the notes of the run',
         placeholder: 'text',
       },
+      metrics: variadic('Metric file to read (JSON, YAML, CSV, JSONL); a path or glob', 'path'),
+      output: variadic(
+        'Weights or other file to keep at its own path, in Git LFS; a path, folder or glob',
+        'path',
+      ),
       artifact: variadic('File to keep with the run, in Git LFS; a path, folder or glob', 'path'),
       allowSecret: allowSecretFlag,
       json: jsonFlag,
@@ -64,6 +73,8 @@ export const log = buildCommand<Flags, string[], Context>({
   async func(flags, ...metrics) {
     const { logToRun } = await import('../../features/log-to-run.ts')
     const { parseAssignments, parseMetrics } = await import('../../domain/assignment.ts')
+    const given = [metrics, flags.param, flags.tag, flags.metrics, flags.output, flags.artifact]
+    if (flags.note === undefined && given.every((each = []) => each.length === 0)) throw nothingToLog()
     const tags = Object.entries(parseAssignments(flags.tag ?? []))
     const logged = await logToRun(this.world, {
       run: flags.run,
@@ -73,6 +84,8 @@ export const log = buildCommand<Flags, string[], Context>({
       tags: Object.fromEntries(tags.map(([key, value]) => [key, value === '' ? null : value])),
       notes: flags.note,
       artifacts: flags.artifact ?? [],
+      outputs: flags.output ?? [],
+      metricFiles: flags.metrics ?? [],
       allowSecrets: flags.allowSecret ?? [],
     })
     if (logged.masked.length > 0) {
@@ -87,6 +100,12 @@ export const log = buildCommand<Flags, string[], Context>({
     else if (!logged.live) this.out.status(`added to run ${logged.run.slice(0, 12)}; git push shares it`)
   },
 })
+
+function nothingToLog(): ModelError {
+  return new ModelError('argument-invalid', 'there is nothing to log', {
+    hints: ['git model log loss=0.31 acc=0.92 --step 10', 'git model log -h'],
+  })
+}
 
 function parseStep(text: string): number {
   const step = Number(text)

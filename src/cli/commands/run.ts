@@ -65,7 +65,8 @@ export const run = buildCommand<Flags, string[], Context>({
         kind: 'boolean',
         default: true,
         withNegated: true,
-        brief: 'Let the command log through mlflow: MLFLOW_TRACKING_URI and MLFLOW_RUN_ID lead into the run',
+        brief:
+          'Let the command log through mlflow: MLFLOW_TRACKING_URI and MLFLOW_RUN_ID lead into the run (the default); --no-mlflow leaves it',
       },
       json: jsonFlag,
     },
