@@ -94,7 +94,7 @@ async function upload(
   if (oids.length === 0) return
   progress(`uploading ${oids.length} files to ${remote}`)
   const { uploadObjects } = await import('../lfs/transfer.ts')
-  await uploadObjects(store.repo.root, lfs, remote, oids)
+  await uploadObjects(store.repo.root, remote, oids)
   for (const oid of oids) offered.add(oid)
 }
 

@@ -15,12 +15,7 @@ const CHUNK = 200
  * @param oids - SHA-256 names of objects that are here, or pinned.
  * @throws ModelError `lfs-missing`, `lfs-failed`.
  */
-export async function uploadObjects(
-  root: string,
-  store: LfsStore,
-  remote: string,
-  oids: readonly string[],
-): Promise<void> {
+export async function uploadObjects(root: string, remote: string, oids: readonly string[]): Promise<void> {
   for (let at = 0; at < oids.length; at += CHUNK) {
     const part = oids.slice(at, at + CHUNK)
     const result = await runLfs(root, ['push', '--object-id', remote, ...part])
