@@ -12,8 +12,7 @@ export const checkout = buildCommand<
     brief: 'Restore the weights of a run or commit',
     fullDescription: [
       'Writes the weights of a version into the work tree, fetching their content where needed; the branch and',
-      'the index stay as they are, so "git status" shows what changed. It refuses to overwrite what is neither',
-      'committed nor the output of a run.',
+      'the index stay as they are, so "git status" shows what changed. It refuses to overwrite uncommitted changes.',
       '',
       'Examples:',
       '  git model checkout baseline',
