@@ -25,7 +25,8 @@ async function signalled(
   trap: string,
 ): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
   const script = `${trap}\necho ready; i=0; while [ $i -lt 600 ]; do sleep 0.1; i=$((i+1)); done`
-  const child = spawn('git-model', ['run', '--no-mlflow', '--', 'sh', '-c', script], {
+  const command = ['git-model', 'run', '--no-mlflow', '--', 'sh', '-c', script]
+  const child = spawn(command[0]!, command.slice(1), {
     cwd: repo.dir,
     env: { ...process.env, PATH: pathWithProgram() },
     stdio: ['ignore', 'pipe', 'pipe'],
