@@ -4,6 +4,7 @@ import { Fields } from './fields.ts'
 import { guard, type Access } from './http/guard.ts'
 import { readBody } from './http/read-body.ts'
 import { readQuery } from './http/read-query.ts'
+import { readTarget, type Target } from './http/read-target.ts'
 import { sendJson, sendText } from './http/send.ts'
 import { ProtocolError } from './protocol-error.ts'
 import { findRoute } from './routes.ts'
@@ -23,15 +24,15 @@ export async function handleRequest(
   access: Access,
 ): Promise<void> {
   try {
-    const url = new URL(request.url ?? '/', 'http://localhost')
-    if (url.pathname === '/health') return sendText(response, 'OK')
+    const target = readTarget(request.url ?? '/')
+    if (target.path === '/health') return sendText(response, 'OK')
     guard(request, access)
-    if (url.pathname === '/version') return sendText(response, VERSION)
-    const artifacts = ARTIFACTS.exec(url.pathname)?.[1]
+    if (target.path === '/version') return sendText(response, VERSION)
+    const artifacts = ARTIFACTS.exec(target.path)?.[1]
     const body =
       artifacts === undefined
-        ? await answer(request, url, tracking, access)
-        : await artifact(await tracking(), artifacts, url, request, response, access)
+        ? await answer(request, target, tracking, access)
+        : await artifact(await tracking(), artifacts, target, request, response, access)
     if (body !== undefined) sendJson(response, 200, body)
   } catch (error) {
     sendError(response, error)
@@ -54,15 +55,15 @@ async function artifact(...words: Parameters<typeof HandleArtifacts>): Promise<o
 
 async function answer(
   request: IncomingMessage,
-  url: URL,
+  { path: asked, query }: Target,
   tracking: () => Promise<Tracking>,
   { bodyTimeout }: Access,
 ): Promise<object> {
   const method = request.method ?? 'GET'
-  const path = API.exec(url.pathname)?.[1]
+  const path = API.exec(asked)?.[1]
   const route = path === undefined ? undefined : findRoute(method, path.split('/').map(decode).join('/'))
-  if (route === undefined) throw notFound(method, url.pathname)
-  const members = method === 'GET' ? readQuery(url.searchParams) : await readBody(request, bodyTimeout)
+  if (route === undefined) throw notFound(method, asked)
+  const members = method === 'GET' ? readQuery(query) : await readBody(request, bodyTimeout)
   return route.handler(await tracking(), new Fields(members), route.parts)
 }
 

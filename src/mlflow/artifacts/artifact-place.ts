@@ -2,6 +2,7 @@ import { MODEL_FILES } from '../../domain/logged-model.ts'
 import { ARTIFACTS, type OutputFile } from '../../domain/run.ts'
 import { isSafePath } from '../../domain/safe-path.ts'
 import { ProtocolError } from '../protocol-error.ts'
+import { decodeAll } from '../http/decode-all.ts'
 import { findModel } from '../tracking/find-model.ts'
 import type { TrackedRun } from '../tracking/tracked-run.ts'
 import type { Tracking } from '../tracking/tracking.ts'
@@ -40,7 +41,7 @@ export async function findPlace(tracking: Tracking, artifactPath: string): Promi
 /** Checks that a path stays inside. @returns it without a slash at its end. @throws ProtocolError `Invalid path`. */
 export function checkPath(path: string): string {
   const trimmed = path.replace(/\/+$/, '')
-  if (!isSafePath(trimmed) || trimmed.includes('#')) throw invalidPath()
+  if (!isSafePath(trimmed) || !isSafePath(decodeAll(trimmed)) || trimmed.includes('#')) throw invalidPath()
   return trimmed
 }
 

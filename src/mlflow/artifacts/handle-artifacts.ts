@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Access } from '../http/guard.ts'
+import type { Target } from '../http/read-target.ts'
 import { ProtocolError } from '../protocol-error.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import { deleteArtifact, getArtifact, listArtifacts, putArtifact } from './proxy.ts'
@@ -13,7 +14,7 @@ import { deleteArtifact, getArtifact, listArtifacts, putArtifact } from './proxy
 export async function handleArtifacts(
   tracking: Tracking,
   rest: string,
-  url: URL,
+  { path: asked, query }: Target,
   request: IncomingMessage,
   response: ServerResponse,
   { bodyTimeout }: Access,
@@ -27,15 +28,14 @@ export async function handleArtifacts(
     throw unsupported('Presigned URLs are not supported for the current artifact repository')
   }
   if (rest === 'artifacts' && method === 'GET') {
-    return listArtifacts(tracking, url.searchParams.get('path') ?? '')
+    return listArtifacts(tracking, query.get('path') ?? '')
   }
   const path = /^artifacts\/(.+)$/s.exec(rest)?.[1]
-  if (path === undefined)
-    throw new ProtocolError('ENDPOINT_NOT_FOUND', `There is no endpoint ${url.pathname}`)
+  if (path === undefined) throw new ProtocolError('ENDPOINT_NOT_FOUND', `There is no endpoint ${asked}`)
   const decoded = decode(path)
   if (method === 'PUT') return putArtifact(tracking, decoded, request, bodyTimeout)
   if (method === 'DELETE') return deleteArtifact(tracking, decoded)
-  if (method !== 'GET') throw new ProtocolError('ENDPOINT_NOT_FOUND', `There is no endpoint ${url.pathname}`)
+  if (method !== 'GET') throw new ProtocolError('ENDPOINT_NOT_FOUND', `There is no endpoint ${asked}`)
   await getArtifact(tracking, decoded, response)
   return undefined
 }

@@ -59,7 +59,7 @@ export async function getArtifact(
 
 /** `GET …/artifacts?path=<folder>` */
 export async function listArtifacts(tracking: Tracking, artifactPath: string): Promise<object> {
-  if (!/\/artifacts(\/|$)/.test(checkPath(artifactPath))) return {}
+  if (artifactPath === '' || !/\/artifacts(\/|$)/.test(checkPath(artifactPath))) return {}
   const { run, path } = await findPlace(tracking, artifactPath)
   const files = listFolder(run.outputs.values(), path)
   return files.length > 0 ? { files } : {}

@@ -13,6 +13,7 @@ export async function createExperiment(tracking: Tracking, fields: Fields): Prom
   checkName(name)
   const tags = readTags(fields)
   const artifacts = fields.text('artifact_location')
+  if (/[?#]/.test(artifacts)) throw invalid("'artifact_location' URL can't include fragments or params.")
   await tracking.refresh()
   tracking.runs()
   if (tracking.experiments.byName(name) !== undefined) throw taken(name)
@@ -56,8 +57,7 @@ export async function getExperimentByName(tracking: Tracking, fields: Fields): P
 /** `POST experiments/update` */
 export async function updateExperiment(tracking: Tracking, fields: Fields): Promise<object> {
   const experiment = await findExperiment(tracking, fields.requiredText('experiment_id'))
-  const name = fields.text('new_name')
-  if (name === '') return {}
+  const name = fields.requiredText('new_name')
   checkName(name)
   if (experiment.deleted === true) throw invalid('Cannot rename a non-active experiment.')
   const other = tracking.experiments.byName(name)

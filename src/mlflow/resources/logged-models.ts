@@ -125,6 +125,7 @@ export async function recordModel(tracking: Tracking, fields: Fields): Promise<o
   const id = fields.runId()
   const text = fields.requiredText('model_json')
   const model = parseModel(text)
+  checkMandatory(model)
   const run = await findActiveRun(tracking, id)
   const known = parseModel(String(run.tags.get(HISTORY_TAG) ?? '[]'))
   const history = JSON.stringify([...(Array.isArray(known) ? known : []), model])
@@ -205,6 +206,15 @@ function changedParam(id: string, key: string, known: string, value: string): Er
     `Changing param values is not allowed. Param with key='${key}' was already logged with value='${known}' ` +
       `for model ID='${id}'. Attempted logging new value '${value}'.`,
   )
+}
+
+function checkMandatory(model: unknown): void {
+  const known = typeof model === 'object' && model !== null ? model : {}
+  const absent = ['artifact_path', 'flavors', 'utc_time_created', 'run_id'].filter(
+    (name) => !Object.hasOwn(known, name),
+  )
+  if (absent.length === 0) return
+  throw invalid(`Model json is missing mandatory fields: {${absent.map((name) => `'${name}'`).join(', ')}}`)
 }
 
 function parseModel(text: string): unknown {

@@ -6,14 +6,15 @@ import { missingField, type Fields } from '../fields.ts'
 import { cutPage } from '../page.ts'
 import { invalid, missing } from '../protocol-error.ts'
 import { matchesClauses, orderBy, parseClauses } from '../search-clauses.ts'
-import { findModel } from '../tracking/find-model.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import { checkLength } from '../validate.ts'
-import { modelUri } from '../wire/to-model.ts'
 import { STAGES, toModelVersion, versionsOf, type NumberedVersion } from '../wire/to-registered-model.ts'
+import { checkSource } from './check-source.ts'
+import { findOrigin, findStorage } from './version-origin.ts'
 import {
   editModel,
   findRegisteredModel,
+  isPromptSource,
   liveModels,
   readRegistryTag,
   readRegistryTags,
@@ -28,8 +29,10 @@ const MOST = 200_000
 export async function createVersion(tracking: Tracking, fields: Fields): Promise<object> {
   const source = fields.requiredText('source')
   const tags = readRegistryTags(fields)
-  const origin = await findOrigin(tracking, source, fields.text('model_id'))
-  const run = fields.text('run_id') || origin?.run
+  const asked = { run: fields.text('run_id'), model: fields.text('model_id') }
+  if (!isPromptSource(source, tags)) checkSource(source, asked)
+  const origin = await findOrigin(tracking, source, asked.model)
+  const run = asked.run || origin?.run
   const [link, description] = [fields.text('run_link'), fields.text('description')]
   const now = tracking.world.now()
   const version: ModelVersion = {
@@ -38,7 +41,7 @@ export async function createVersion(tracking: Tracking, fields: Fields): Promise
     updated: now,
     source,
     ...(run !== undefined && { run }),
-    ...(origin !== undefined && { model: origin.model }),
+    ...(origin?.model !== undefined && { model: origin.model }),
     ...(link !== '' && { link }),
     ...(description !== '' && { description }),
     ...(tags.length > 0 && { tags: Object.fromEntries(tags) }),
@@ -105,7 +108,7 @@ export async function transitionStage(tracking: Tracking, fields: Fields): Promi
 /** `GET model-versions/get-download-uri` */
 export async function getDownloadUri(tracking: Tracking, fields: Fields): Promise<object> {
   const { version } = await findVersion(tracking, fields)
-  return { artifact_uri: await resolveSource(tracking, version[1]) }
+  return { artifact_uri: await findStorage(tracking, version[1].source) }
 }
 
 /** `POST model-versions/set-tag` */
@@ -231,27 +234,4 @@ function readAlias(fields: Fields): string {
   }
   checkLength('Registered model alias name', 255, alias)
   return alias
-}
-
-/** What a version was made from: a logged model, and the run that logged it. */
-async function findOrigin(
-  tracking: Tracking,
-  source: string,
-  asked: string,
-): Promise<{ model: string; run: string | undefined } | undefined> {
-  const id = asked || loggedModelOf(source)
-  if (id === undefined) return undefined
-  const { run } = await findModel(tracking, id)
-  return { model: id, run: run.isHost ? undefined : run.run }
-}
-
-function loggedModelOf(source: string): string | undefined {
-  return /^models:\/(m-[\w-]+)$/.exec(source)?.[1]
-}
-
-async function resolveSource(tracking: Tracking, version: ModelVersion): Promise<string> {
-  const id = loggedModelOf(version.source)
-  if (id === undefined) return version.source
-  const { run } = await findModel(tracking, id)
-  return modelUri(id, tracking.experiments.idOf(run.experiment))
 }

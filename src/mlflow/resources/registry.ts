@@ -57,10 +57,8 @@ export async function renameRegisteredModel(tracking: Tracking, fields: Fields):
   const name = fields.text('new_name')
   if (name.trim() === '') throw invalid("Missing value for required parameter 'new_name'.")
   checkModelName(name)
-  await findRegisteredModel(tracking, fields)
-  if (findByName(tracking, name) !== undefined) {
-    throw new ProtocolError('RESOURCE_ALREADY_EXISTS', `Registered Model (name=${name}) already exists.`)
-  }
+  const { name: former } = await findRegisteredModel(tracking, fields)
+  if (name !== former && findByName(tracking, name) !== undefined) throw taken(name)
   const model = await editModel(tracking, fields, (registers) => registers.set('name', name))
   return { registered_model: toRegisteredModel(model) }
 }
@@ -150,6 +148,12 @@ export async function editModel(
 }
 
 const PROMPT_TAG = 'mlflow.prompt.is_prompt'
+const PROMPT_SOURCES: readonly string[] = ['dummy-source', 'prompt-template']
+
+/** Tells whether a version is one of a prompt, whose text is in its tags: its source is a word that stands for that. */
+export function isPromptSource(source: string, tags: readonly (readonly [string, string])[]): boolean {
+  return PROMPT_SOURCES.includes(source) && tags.some(([key]) => key === PROMPT_TAG)
+}
 
 /** Takes out of a filter what clients add to tell prompts from models; prompts are left out unless they are asked for. */
 export function splitPrompts(all: readonly Clause[]): {

@@ -1,5 +1,5 @@
 import { fromStored } from '../../domain/number.ts'
-import type { Fields } from '../fields.ts'
+import { missingField, type Fields } from '../fields.ts'
 import { cutPage } from '../page.ts'
 import { invalid } from '../protocol-error.ts'
 import { compareValues, matchesClauses, parseClauses, type Compared } from '../search-clauses.ts'
@@ -18,6 +18,7 @@ interface DatasetFilter {
 
 /** `POST logged-models/search`: the newest first. */
 export async function searchModels(tracking: Tracking, fields: Fields): Promise<object> {
+  if (!fields.has('experiment_ids')) throw missingField('experiment_ids')
   const ids = new Set(fields.texts('experiment_ids'))
   const clauses = parseClauses(fields.text('filter'))
   const datasets = fields.objects('datasets').map(readDataset)
@@ -33,20 +34,11 @@ export async function searchModels(tracking: Tracking, fields: Fields): Promise<
     if (datasets.length > 0 && !hasMetricClause && measured.length === 0) return false
     return matchesClauses(clauses, (group, key) => readField(tracking, found, measured, group, key))
   })
-  const orders = fields.objects('order_by').map((order) => ({
-    field: order.requiredText('field_name'),
-    sign: order.raw('ascending') === false ? -1 : 1,
-    dataset: readDataset(order),
-  }))
-  const keyOf = (
-    found: FoundModel,
-    { field, dataset }: (typeof orders)[number],
-  ): string | number | undefined => {
-    const metric = /^metrics\.(.+)$/.exec(field)?.[1]
+  const orders = fields.objects('order_by').map(readOrder)
+  const keyOf = (found: FoundModel, { field, dataset }: Order): string | number | undefined => {
+    const metric = METRIC.exec(field)?.[1]
     if (metric !== undefined) return latest(metricsOf(tracking, found.id), metric, dataset)
-    const value = attribute(tracking, found, field)
-    if (value === undefined && !ATTRIBUTES.has(field)) throw invalid(`Invalid order by field name: ${field}`)
-    return value
+    return attribute(tracking, found, field)
   }
   const sorted = fitting.toSorted((a, b) => {
     for (const order of orders) {
@@ -62,6 +54,20 @@ export async function searchModels(tracking: Tracking, fields: Fields): Promise<
   )
   const models = items.map((found) => toModel(tracking, found))
   return { ...(models.length > 0 && { models }), ...rest }
+}
+
+const METRIC = /^metrics\.(.+)$/
+
+interface Order {
+  readonly field: string
+  readonly sign: 1 | -1
+  readonly dataset: DatasetFilter
+}
+
+function readOrder(order: Fields): Order {
+  const field = order.requiredText('field_name')
+  if (!METRIC.test(field) && !ATTRIBUTES.has(field)) throw invalid(`Invalid order by field name: ${field}`)
+  return { field, sign: order.raw('ascending') === false ? -1 : 1, dataset: readDataset(order) }
 }
 
 function readField(
