@@ -30,10 +30,12 @@ export interface NewCard {
  * skeleton. Files, training and measurements come from the weights and the run that produced them. Nothing is
  * guessed: what is not known is marked so.
  *
+ * @param name - what the model is called, where neither the configuration nor its path says it.
  * @throws ModelError `card-exists`, `weights-absent`, `model-unknown`.
  */
-export async function newCard(world: World, spec: string): Promise<NewCard> {
-  const found = await findCard(world, spec)
+export async function newCard(world: World, spec: string, name?: string): Promise<NewCard> {
+  const at = await findCard(world, spec)
+  const found = name === undefined ? at : { ...at, model: { ...at.model, name } }
   const { store, model } = found
   const target = requireWeights(model)
   if (found.text !== undefined) throw cardExists(model)

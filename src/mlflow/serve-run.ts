@@ -26,6 +26,8 @@ export async function serveRun(world: World, wrapped: WrappedRun): Promise<RunEn
         MLFLOW_TRACKING_URI: server.url,
         MLFLOW_RUN_ID: wrapped.run,
         [OURS]: server.url,
+        // Links to pages that are not here, behind a port that is about to close.
+        MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: world.env['MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT'] ?? 'true',
         ...withoutProxy(world),
       },
       close: async () => {

@@ -126,7 +126,7 @@ describe('version numbers that two clones took at once', () => {
         ['1', 's3://bucket/0', ['of-0']],
         ['2', 's3://bucket/1', ['of-1']],
       ])
-      const next = await server.post('model-versions/create', { name: 'Clf', source: 'x' })
+      const next = await server.post('model-versions/create', { name: 'Clf', source: 's3://bucket/x' })
       expect(Number(next.body['model_version'].version)).toBeGreaterThan(2)
       break
     }
@@ -171,9 +171,50 @@ describe('git model run', () => {
     expect(given.exitCode).toBe(0)
     const without = await repo.model('run', '--no-mlflow', '--', 'sh', '-c', 'test -z "$MLFLOW_RUN_ID"')
     expect(without.exitCode).toBe(0)
+    // Its links lead to pages that are not here.
+    const quiet = await repo.model(
+      'run',
+      '--',
+      'sh',
+      '-c',
+      'test "$MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT" = true',
+    )
+    expect(quiet.exitCode).toBe(0)
     const own = await repo.modelIn('.', ['run', '--', 'sh', '-c', 'test -z "$MLFLOW_RUN_ID"'], {
       env: { MLFLOW_TRACKING_URI: 'http://example.org' },
     })
     expect(own.exitCode).toBe(0)
+  })
+
+  it('writes the card of a model that its command logged, once for the same files', async () => {
+    const repo = await gitdir({
+      'train.mjs': [
+        'const { MLFLOW_TRACKING_URI: uri, MLFLOW_RUN_ID: run } = process.env',
+        'const ask = async (path, body, method = "POST") => {',
+        '  const answer = await fetch(`${uri}/api/2.0/${path}`, { method, body })',
+        '  return answer.json()',
+        '}',
+        'const named = JSON.stringify({ experiment_id: "0", name: "clf", source_run_id: run })',
+        'const { model } = await ask("mlflow/logged-models", named)',
+        'const files = model.info.artifact_uri.replace("mlflow-artifacts:/", "mlflow-artifacts/artifacts/")',
+        'await ask(`${files}/model.bin`, "weights", "PUT")',
+        'const ready = JSON.stringify({ status: "LOGGED_MODEL_READY" })',
+        'await ask(`mlflow/logged-models/${model.info.model_id}`, ready, "PATCH")',
+      ].join('\n'),
+    })
+    const train = ['run', '--', process.execPath, 'train.mjs']
+    const ran = await repo.model(...train)
+    const spec = /^card of clf: git model card edit (.+)$/m.exec(ran.stderr)?.[1]
+    expect([ran.exitCode, spec]).toEqual([0, expect.stringContaining('.model/models/m-')])
+    const shown = await repo.model('card', 'show', '--json', spec!)
+    const { card } = JSON.parse(shown.stdout).card
+    expect([card.identity.name, card.weights.map((file: any) => file.path)]).toEqual([
+      'clf',
+      [expect.stringMatching(/^\.model\/models\/m-.*\/model\.bin$/)],
+    ])
+    expect(await repo.model(...train)).toMatchObject({
+      exitCode: 0,
+      stderr: expect.not.stringContaining('card of'),
+    })
   })
 })

@@ -1,6 +1,9 @@
 import { buildCommand } from '@stricli/core'
+import type { CardedModel } from '../../features/card-logged-models.ts'
 import type { Listener } from '../../features/run-command.ts'
 import type { StartedRun } from '../../features/start-run.ts'
+import { isModelError } from '../../domain/errors.ts'
+import type { RunRecord } from '../../domain/run.ts'
 import type { World } from '../../domain/world.ts'
 import { safeText } from '../../domain/safe-text.ts'
 import type { Context } from '../context.ts'
@@ -81,7 +84,7 @@ export const run = buildCommand<Flags, string[], Context>({
     const { runCommand } = await import('../../features/run-command.ts')
     const { parseAssignments } = await import('../../domain/assignment.ts')
     const { renderMasked } = await import('../render/masked.ts')
-    const { renderStarted, renderEnded } = await import('../render/run-status.ts')
+    const { renderCarded, renderEnded, renderStarted } = await import('../render/run-status.ts')
     const options = {
       name: flags.name,
       experiment: flags.experiment,
@@ -108,12 +111,27 @@ export const run = buildCommand<Flags, string[], Context>({
     }
     for (const { message, hints } of ended.problems)
       this.out.warn(safeText(message), hints[0] && safeText(hints[0]))
+    const carded = await cardModels(this, ended.record)
     if (flags.json === true)
       this.out.json({ schema: 'run-ended/v1', run: ended.run, record: ended.record, masked: ended.masked })
-    else this.out.status(renderEnded(ended.record))
+    else for (const line of [renderEnded(ended.record), ...carded.map(renderCarded)]) this.out.status(line)
     this.process.exitCode = ended.exitCode === 0 && ended.problems.length > 0 ? 1 : ended.exitCode
   },
 })
+
+// What cannot be written now is no failure of the run.
+async function cardModels(context: Context, record: RunRecord): Promise<CardedModel[]> {
+  if (record.models === undefined) return []
+  try {
+    const { cardLoggedModels } = await import('../../features/card-logged-models.ts')
+    return await cardLoggedModels(context.world, record)
+  } catch (error) {
+    if (!isModelError(error)) throw error
+    const [hint] = error.hints
+    context.out.warn(safeText(`no card for what was logged: ${error.message}`), hint && safeText(hint))
+    return []
+  }
+}
 
 async function listen(world: World, started: StartedRun): Promise<Listener | undefined> {
   const { serveRun } = await import('../../mlflow/serve-run.ts')

@@ -1,5 +1,7 @@
 import { safeText } from '../../domain/safe-text.ts'
 import type { Oid, RunRecord, SkippedPath } from '../../domain/run.ts'
+import { formatCommand } from '../../domain/quote-shell.ts'
+import type { CardedModel } from '../../features/card-logged-models.ts'
 import { formatDuration } from './duration.ts'
 import { formatNumber } from './number.ts'
 
@@ -36,4 +38,9 @@ export function renderEnded(record: RunRecord): string {
   const values = metrics.map(([name, { last }]) => `${safeText(name)} ${formatNumber(last)}`)
   const more = values.length === 0 ? '' : `: ${values.join(', ')}`
   return `run ${record.run.slice(0, 12)} ${safeText(record.name)} ${record.status}${duration}${more}`
+}
+
+/** The line that is printed for a logged model whose card was written. */
+export function renderCarded({ name, spec }: CardedModel): string {
+  return `card of ${safeText(name)}: git model card edit ${safeText(formatCommand(spec))}`
 }
