@@ -9,8 +9,10 @@ import { startMlflowServer } from './mlflow-server.ts'
 import { pythonWithMlflow } from './python.ts'
 
 const here = import.meta.dirname
-const script = path.join(here, 'scenarios.py')
-const stories = [...readFileSync(script, 'utf8').matchAll(/^@story\ndef (\w+)/gm)].map(([, name]) => name!)
+const script = path.join(here, 'tell_stories.py')
+const stories = ['scenarios.py', 'real_scripts.py', 'bad_requests.py'].flatMap((file) =>
+  [...readFileSync(path.join(here, file), 'utf8').matchAll(/^@story\ndef (\w+)/gm)].map(([, name]) => name!),
+)
 
 interface Told {
   answer?: unknown
@@ -23,7 +25,11 @@ beforeAll(async () => {
   python = await pythonWithMlflow()
 })
 
-const QUIET = { MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: 'true', MLFLOW_DISABLE_TELEMETRY: 'true' }
+const QUIET = {
+  PYTHONDONTWRITEBYTECODE: '1',
+  MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: 'true',
+  MLFLOW_DISABLE_TELEMETRY: 'true',
+}
 /** So long the stories may take all together, in milliseconds; the slowest machine needs a third of it. */
 const PATIENCE = 1_200_000
 

@@ -1,10 +1,4 @@
-"""Stories that real clients of MLflow tell, against whatever server MLFLOW_TRACKING_URI names.
-
-Each story is a function that returns what a client sees, as plain data. Whoever runs this file twice, against two
-servers, can compare the answers: names and times that no two servers share are replaced.
-
-usage: scenarios.py RESULT.json
-"""
+"""Stories of the protocol, part by part: what `tell_stories.py` tells."""
 
 import json
 import math
@@ -16,33 +10,12 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
-
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-os.environ["GIT_PYTHON_REFRESH"] = "quiet"
-os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
 
 import mlflow
 import numpy as np
 import pandas as pd
 from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
-
-STORIES = []
-
-
-def story(function):
-    STORIES.append(function)
-    return function
-
-
-def refusal(action):
-    """What a client is told when it asks for something that cannot be."""
-    try:
-        action()
-    except MlflowException as error:
-        return [error.error_code, str(error).split("\n")[0][:160]]
-    return "no error"
+from story import raw_post, refusal, refusal_or, story
 
 
 def picture(run):
@@ -330,14 +303,6 @@ def search_others():
     return answers
 
 
-def refusal_or(action):
-    """What is found, or the code of the refusal."""
-    try:
-        return action()
-    except MlflowException as error:
-        return error.error_code
-
-
 @story
 def said_twice():
     client = MlflowClient()
@@ -424,21 +389,6 @@ def limits():
     stored = client.get_run(run).data
     lengths = [len(stored.params["long"]), len(stored.tags["long"])]
     return answers, lengths
-
-
-def raw_post(path, body):
-    import requests
-
-    url = f"{os.environ['MLFLOW_TRACKING_URI']}/api/2.0/mlflow/{path}"
-    answer = requests.get(url) if body is None else requests.post(url, json=body)
-    if answer.status_code == 200:
-        return [200]
-    try:
-        content = answer.json()
-        message = re.sub(r"[0-9a-f]{32,64}", "<id>", content.get("message", ""))
-        return [answer.status_code, content.get("error_code"), message[:120]]
-    except ValueError:
-        return [answer.status_code]
 
 
 @story
@@ -710,31 +660,3 @@ def abrupt_end():
     frame = mlflow.search_runs(experiment_names=["abrupt"])
     points = MlflowClient().get_metric_history(frame["run_id"][0], "m")
     return done.returncode == -signal.SIGKILL, list(frame["status"]), len(points)
-
-
-def plain(value):
-    return json.loads(json.dumps(value, default=str))
-
-
-def main():
-    results = {}
-    only = sys.argv[2:]
-    for told in STORIES:
-        if only and told.__name__ not in only:
-            continue
-        start = time.time()
-        try:
-            results[told.__name__] = {"answer": plain(told())}
-        except Exception:
-            results[told.__name__] = {"error": traceback.format_exc()[-3000:]}
-        finally:
-            while mlflow.active_run():
-                mlflow.end_run()
-        results[told.__name__]["seconds"] = round(time.time() - start, 2)
-        # After each, so that one that hangs is known by what is missing.
-        with open(sys.argv[1], "w") as file:
-            json.dump(results, file, indent=1, sort_keys=True)
-
-
-if __name__ == "__main__":
-    main()
