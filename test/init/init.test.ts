@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { gitdir, temporaryFolder, type TestRepo } from '../support/repo.ts'
+import { clone, gitdir, teams, temporaryFolder, type TestRepo } from '../support/repo.ts'
 import { formatTranscript } from '../support/transcript.ts'
 import { pathWithout } from './path-without.ts'
 import { snapshot } from './snapshot.ts'
@@ -184,6 +184,18 @@ describe('git model init --remove', () => {
       expect((await repo.modelIn('.', ['init', '--remove'], { env })).stderr).toContain('nothing to remove')
     },
   )
+
+  test('names the command after which plain git log shows the runs that a fresh clone has none of', async () => {
+    const { origin, alice } = await teams()
+    await alice.model('run', '-n', 'baseline', '--', 'true')
+    await alice.git('push', '--quiet')
+    const carol = await clone(origin)
+    const next = /^next: git model (.+)$/m.exec((await carol.model('init')).stderr)?.[1]
+    expect(next).toBe('sync origin')
+    expect((await carol.model(...next!.split(' '))).exitCode).toBe(0)
+    const { runs } = JSON.parse((await alice.model('runs', '--json')).stdout)
+    expect(await carol.git('log', '-1', '--notes=model/runs', runs[0].run)).toContain('name: baseline')
+  })
 
   test('keeps what was recorded, and says so', async () => {
     const repo = await gitdir()

@@ -58,7 +58,8 @@ function nextSteps(done: Installed, isSame: boolean): string[] {
     ...(done.config ? ['.gitmodel.yaml'] : []),
   ]
   if (files.length > 0) lines.push(`next: git add ${files.join(' ')} && git commit -m "set up git-model"`)
-  else if (!isSame && done.remote !== undefined) lines.push(`next: git fetch ${done.remote}`)
+  else if (!isSame && done.remote !== undefined)
+    lines.push(`next: git model sync ${formatCommand(done.remote)}`)
   return lines
 }
 
