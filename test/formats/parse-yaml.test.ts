@@ -196,16 +196,24 @@ describe('readCanonical', () => {
       '&',
       '!',
     )
+    const anywhere = fc.tuple(fc.nat(), fc.nat(3), piece).map(([at, remove, insert]) => (before: string) => {
+      const place = 4 + (at % Math.max(before.length - 4, 1))
+      return before.slice(0, place) + insert + before.slice(place + remove)
+    })
+    // What stands for a value is what the types of YAML are told by.
+    const whole = fc.tuple(fc.nat(), fc.constantFrom(...SCALARS)).map(([at, scalar]) => (before: string) => {
+      const places = [...before.matchAll(/(?<=: |- |[[{] ?)[^\s,\]}[{]+/g)]
+      const found = places[at % Math.max(places.length, 1)]
+      if (found === undefined) return before
+      return before.slice(0, found.index) + scalar + before.slice(found.index + found[0].length)
+    })
     let accepted = 0
     fc.assert(
       fc.property(
         texts,
-        fc.array(fc.tuple(fc.nat(), fc.nat(3), piece), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.oneof(anywhere, whole), { minLength: 1, maxLength: 3 }),
         (text, edits) => {
-          const edited = edits.reduce((before, [at, remove, insert]) => {
-            const place = 4 + (at % Math.max(before.length - 4, 1))
-            return before.slice(0, place) + insert + before.slice(place + remove)
-          }, text)
+          const edited = edits.reduce((before, edit) => edit(before), text)
           const read = readCanonical(edited)
           if (read === undefined) return
           accepted++
@@ -218,6 +226,11 @@ describe('readCanonical', () => {
     expect(accepted).toBeGreaterThan(100)
   })
 })
+
+const SCALARS =
+  'no yes on y null Null NULL ~ true True FALSE 012 0x1f 0o7 0b1 1e5 1E5 1e+5 1. .5 +1 -0 -0.0 1_000 12:30 .inf .nan NaN - = << * & ! | > % @ 2026-11-23 "" "no" \'no\' !!str &a'.split(
+    ' ',
+  )
 
 describe('the schema of a run', () => {
   it('has its members in the order in which they are written', () => {
