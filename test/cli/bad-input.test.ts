@@ -187,7 +187,7 @@ describe('signals', () => {
     const repo = await gitdir()
     const code =
       "process.on('SIGTERM', () => process.exit(0)); console.log('up'); setInterval(() => {}, 1000)"
-    const script = `git-model run -n stopped -- "${process.execPath}" -e "${code}" & wrapper=$!; sleep 2; kill -TERM $wrapper; wait $wrapper; echo "exit $?"`
+    const script = `git-model run -n stopped -- "${process.execPath}" -e "${code}" >out & wrapper=$!; until grep -q up out; do sleep 0.1; done; kill -TERM $wrapper; wait $wrapper; echo "exit $?"`
     const ran = await repo.exec('sh', ['-c', script])
     expect(ran.stdout).toContain('exit 0')
     const shown = await repo.model('runs', '--json')
