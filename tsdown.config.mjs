@@ -2,20 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { defineConfig } from 'tsdown'
 
-const CORE = new Set(
-  [
-    'features/list-runs features/metadata-state features/select-runs',
-    'git/batch-reader git/cat-file git/git-failure git/lock git/notes git/read-objects git/read-tips git/refs',
-    'git/repository git/run-git',
-    'git/stream-objects git/object-writer git/update-refs git/resolve schema/read-canonical',
-    'store/config store/config-cache store/find-rows store/foldable-journals store/folded-state store/live-runs',
-    'store/note-sources store/open-store store/row-view store/run-index store/run-rows store/run-table store/runs',
-    'store/stored-run store/unless-unwritable cli/csv cli/duration cli/markdown-table cli/number',
-    'cli/run-cell cli/table cli/text-table',
-  ]
-    .join(' ')
-    .split(' '),
-)
+/**
+ * What is loaded together stands in one file, with all that it imports, for opening many small ones takes Node longer
+ * than reading one: what asks git, what lists runs, the command line, comparisons, and what else many commands need.
+ * The version is answered without any of them.
+ */
+const CHUNKS = [
+  { name: 'package', test: /package\.json$/ },
+  { name: 'git', test: modules('cli/ask-ahead') },
+  { name: 'core', test: modules('features/list-runs', 'domain/run-columns', 'cli/render/runs') },
+  { name: 'main', test: modules('cli/main') },
+  { name: 'compare', test: modules('features/review-versions', 'cli/render/comparison/text') },
+  { name: 'more', test: modules('domain/.*', 'columns/.*', 'journal/.*') },
+  // What the endpoint for MLflow's clients loads before its first answer.
+  { name: 'mlflow', test: modules('mlflow/(?!serve|artifacts/(?:handle|proxy)).*') },
+]
 
 // Everything is bundled: a user installs one package, and Node opens few files at start-up. What a command needs stays
 // in chunks of its own, which load when the command is called.
@@ -39,31 +40,17 @@ export default defineConfig([
     entry: { bin: 'src/bin.ts', index: 'src/index.ts' },
     dts: { entry: ['src/index.ts'] },
     outputOptions: {
-      codeSplitting: {
-        groups: [
-          { name: 'core', test: isCore },
-          { name: 'mlflow', test: isEndpoint },
-        ],
-      },
+      codeSplitting: { groups: CHUNKS.map((chunk, at) => ({ ...chunk, priority: CHUNKS.length - at })) },
     },
   },
   // By itself, since a thread loads its program anew: what it does not use would cost more than its work.
   { ...shared, entry: { 'tensor-worker': 'src/weights/tensor/worker.ts' }, dts: false, clean: false },
 ])
 
-/**
- * Tells whether a module goes into the one chunk that nearly every command loads: opening many small files takes Node
- * longer than reading one. What needs a large package stays apart.
- */
-function isCore(id) {
-  const [, layer, name] = /\/src\/(\w+)\/(?:.*\/)?([\w-]+)\.ts$/.exec(id.replaceAll('\\', '/')) ?? []
-  if (layer === 'domain' || layer === 'columns' || layer === 'journal') return true
-  return CORE.has(`${layer}/${name}`)
-}
-
-/** Tells whether a module is one that the endpoint for MLflow's clients loads before its first answer. */
-function isEndpoint(id) {
-  return /\/src\/mlflow\/(?!serve|artifacts\/(?:handle|proxy)).*\.ts$/.test(id.replaceAll('\\', '/'))
+// The types of the library are modules too, and stay together.
+function modules(...names) {
+  const pattern = new RegExp(`/src/(?:${names.join('|')})(?<!\\.d)\\.ts$`)
+  return (id) => pattern.test(id.replaceAll('\\', '/'))
 }
 
 /** Writes the licences of what was bundled: they ask to go along with every copy. */

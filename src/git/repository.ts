@@ -40,16 +40,34 @@ const QUESTIONS = [
   'index',
 ]
 
+/** A repository without what is checked out, and what else git was asked. */
+export interface Located {
+  readonly place: Omit<Repository, 'head' | 'headTree'>
+  readonly answers: readonly string[]
+  readonly exitCode: number
+}
+
 /**
  * Finds the repository that the user stands in, with one git process.
  *
  * @throws ModelError `not-a-repository`, `bare-repository`, `git-missing`.
  */
-export async function openRepository(world: World): Promise<Repository> {
-  const questions = [...QUESTIONS, '--show-toplevel', '--show-prefix', 'HEAD', 'HEAD^{tree}']
-  const result = await git({ root: world.cwd }, ['rev-parse', ...questions], { ok: [0, 128] })
-  const lines = result.stdout.split('\n')
-  const [bare, inside, format, gitDir, commonDir, objectsDir, indexFile, root, prefix, head, headTree] = lines
+export async function openRepository({ cwd }: World): Promise<Repository> {
+  const { place, answers, exitCode } = await locateRepository(cwd, ['HEAD', 'HEAD^{tree}'])
+  const [head, headTree] = exitCode === 0 ? answers : []
+  return { ...place, head, headTree }
+}
+
+/**
+ * As {@link openRepository}, and asks `git rev-parse` something more.
+ *
+ * @param questions - further arguments. Where one has no answer, the exit code is not 0 and the later ones have none.
+ */
+export async function locateRepository(cwd: string, questions: readonly string[]): Promise<Located> {
+  const asked = [...QUESTIONS, '--show-toplevel', '--show-prefix', ...questions]
+  const { stdout, stderr, exitCode } = await git({ root: cwd }, ['rev-parse', ...asked], { ok: [0, 128] })
+  const lines = stdout.split('\n')
+  const [bare, inside, format, gitDir, commonDir, objectsDir, indexFile, root, prefix, ...answers] = lines
   if (
     lines.length < 8 ||
     gitDir === undefined ||
@@ -57,24 +75,20 @@ export async function openRepository(world: World): Promise<Repository> {
     objectsDir === undefined ||
     indexFile === undefined
   ) {
-    throw /dubious ownership/.test(result.stderr)
-      ? gitFailure(['rev-parse'], result.exitCode, result.stderr)
-      : notARepository(world.cwd)
+    throw /dubious ownership/.test(stderr) ? gitFailure(['rev-parse'], exitCode, stderr) : notARepository(cwd)
   }
   if (bare === 'true' || inside !== 'true' || root === undefined) throw noWorkTree(bare === 'true')
-  const born = result.exitCode === 0
-  return {
+  const place = {
     root,
     gitDir,
     commonDir: realpathSync(commonDir),
     objectsDir,
     indexFile,
-    cwd: world.cwd,
+    cwd,
     prefix: prefix ?? '',
-    head: born ? head : undefined,
-    headTree: born ? headTree : undefined,
-    hashLength: format === 'sha256' ? 64 : 40,
+    hashLength: format === 'sha256' ? (64 as const) : (40 as const),
   }
+  return { place, answers: answers.slice(0, -1), exitCode }
 }
 
 /**

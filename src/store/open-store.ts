@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { isModelError, ModelError, type ErrorCode } from '../domain/errors.ts'
+import type { ModelError } from '../domain/errors.ts'
 import type { World } from '../domain/world.ts'
-import { prepareCatFile } from '../git/cat-file.ts'
 import { clearStaleLocks } from '../git/lock.ts'
+import { openWithTips } from '../git/open-with-tips.ts'
 import { fetchedState, readTips, type Tips } from '../git/read-tips.ts'
-import { openRepository, type Repository } from '../git/repository.ts'
+import type { Repository } from '../git/repository.ts'
 import { hasFoldableJournals } from './foldable-journals.ts'
 import { isFolded } from './folded-state.ts'
-import { unlessUnwritable } from './unless-unwritable.ts'
+import { asUnwritable } from './as-unwritable.ts'
 
 /** What git-model keeps in a repository, as it stood when the store was opened. */
 export interface Store {
@@ -27,16 +27,7 @@ export interface Store {
  * @throws ModelError `not-a-repository`, `bare-repository`, `git-missing`.
  */
 export async function openStore(world: World): Promise<Store> {
-  // All at once: a process of git takes longer to start than to answer.
-  const tips = readTips({ root: world.cwd })
-  tips.catch(() => undefined)
-  const opening = openRepository(world)
-  const objects = prepareCatFile(world.cwd)
-  const repo = await opening
-  objects.adopt(repo.root)
-  const store = { repo, world, tips: await tips }
-  // Where nothing can be written what is there can still be read, and who writes is told why that fails.
-  return (await unlessUnwritable(() => settleStore(store))) ?? store
+  return settleStore({ world, ...(await openWithTips(world.cwd)) })
 }
 
 /**
@@ -52,16 +43,6 @@ export async function settleStore(store: Store): Promise<Store> {
     return { ...store, unfolded }
   }
 }
-
-function asUnwritable(error: unknown): ModelError | undefined {
-  if (isModelError(error)) return UNWRITABLE.includes(error.code) ? error : undefined
-  const { code = '', message } = error as NodeJS.ErrnoException
-  const isFull = ['ENOSPC', 'EDQUOT'].includes(code)
-  if (!isFull && !['EACCES', 'EPERM', 'EROFS'].includes(code)) return undefined
-  return new ModelError(isFull ? 'disk-full' : 'write-failed', message, { cause: error })
-}
-
-const UNWRITABLE: readonly ErrorCode[] = ['disk-full', 'write-failed']
 
 async function settle(store: Store): Promise<Store> {
   let { tips } = store

@@ -1,0 +1,9 @@
+import { openAhead } from '../git/open-with-tips.ts'
+
+// What these commands do first of all, whatever their other arguments are, is to open the repository.
+const OPENS = new Set(['best', 'compare', 'diff', 'runs', 'show'])
+
+/** Has git begin to answer what a command will ask, while the rest of the program is loaded. */
+export function askAhead([command]: readonly string[], cwd: string): void {
+  if (command !== undefined && OPENS.has(command)) openAhead(cwd)
+}
