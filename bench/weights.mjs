@@ -15,7 +15,8 @@ const env = makeEnvironment(folder)
 
 try {
   run('git', ['init', '--quiet'], { cwd: folder, env })
-  print(SIZES.flatMap((size) => DTYPES.flatMap((dtype) => measure(size, dtype))))
+  const rows = SIZES.flatMap((size) => DTYPES.flatMap((dtype) => measure(size, dtype)))
+  if (process.argv.includes('--json')) print(rows)
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 }
@@ -57,6 +58,7 @@ function measure(size, dtype) {
     ),
   ]
   for (const file of [...files, copy, merged]) rmSync(file)
+  if (!process.argv.includes('--json')) print(rows)
   return rows
 }
 

@@ -7,6 +7,7 @@ import type { Side } from '../domain/side.ts'
 import { mergeBase } from '../git/merge-base.ts'
 import { requireHead } from '../git/repository.ts'
 import { resolveCommit } from '../git/resolve.ts'
+import { changedPointers } from '../store/changed-pointers.ts'
 import { readRules } from '../store/config.ts'
 import type { Store } from '../store/open-store.ts'
 import { askRuns } from '../store/run-index.ts'
@@ -15,6 +16,7 @@ import { pairModels } from './pair-models.ts'
 import {
   defaultBase,
   resolveSide,
+  treeCommit,
   withUnnamedWeights,
   type ResolvedSide,
   type SideOptions,
@@ -22,6 +24,8 @@ import {
 
 /** How many weight files without a name are compared. */
 const MAX_UNNAMED = 100
+/** How many contents are looked into for weights among them. */
+const MAX_LOOKED = 1000
 
 /** How two versions are compared. */
 export interface CompareOptions {
@@ -63,7 +67,7 @@ async function compareWith(
     resolveSide(store, sides.head.revision, options),
   ])
   const parted = await partSides(store, sides, both, options)
-  const paths = outputPaths(parted)
+  const paths = await unnamedPaths(store, parted)
   const [from, to] = (await Promise.all(
     parted.map(async ({ side, linked }, index) => ({
       side: {
@@ -121,6 +125,23 @@ function outputPaths(sides: readonly ResolvedSide[]): string[] {
   const files = records.flatMap((record) => record?.outputs?.files ?? [])
   const paths = files.map((file) => file.path).filter((path) => !path.startsWith(`${ARTIFACTS}/`))
   return [...new Set(paths)].sort().slice(0, MAX_UNNAMED)
+}
+
+// What runs wrote, and what the branch brings along.
+async function unnamedPaths(store: Store, sides: readonly [ResolvedSide, ResolvedSide]): Promise<string[]> {
+  const outputs = outputPaths(sides)
+  const changed = await changedPointers(store, treeCommit(sides[0].side), treeCommit(sides[1].side))
+  const others = changed.filter(
+    ({ path }) => !outputs.includes(path) && !sides[1].side.models.some((model) => isPart(path, model.path)),
+  )
+  if (others.length === 0) return outputs
+  const { unnamedWeights } = await import('./unnamed-weights.ts')
+  const weights = await unnamedWeights(store, others.slice(0, MAX_LOOKED))
+  return [...outputs, ...weights.map(({ path }) => path)].slice(0, MAX_UNNAMED)
+}
+
+function isPart(path: string, model: string): boolean {
+  return path === model || path.startsWith(`${model}/`)
 }
 
 async function partSides(

@@ -88,7 +88,7 @@ export async function withStanding(store: Store, given: Side, linked: readonly L
 
 /** Returns a side with the weights that runs wrote and that `.gitmodel.yaml` does not name. */
 export async function withUnnamedWeights(store: Store, side: Side, paths: readonly string[]): Promise<Side> {
-  const commit = side.rule === undefined ? (side.record?.outputs?.commit ?? side.commit) : side.commit
+  const commit = treeCommit(side)
   const isNamed = (path: string): boolean =>
     side.models.some((model) => path === model.path || path.startsWith(`${model.path}/`))
   const found = await Promise.all(
@@ -99,6 +99,11 @@ export async function withUnnamedWeights(store: Store, side: Side, paths: readon
     ...side,
     models: [...side.models, ...(await Promise.all(models.map((model) => sideModel(store, model!))))],
   }
+}
+
+/** Returns the commit whose files a side has: that of a run's outputs, where a run was named. */
+export function treeCommit({ rule, record, commit }: Side): Oid {
+  return rule === undefined ? (record?.outputs?.commit ?? commit) : commit
 }
 
 async function sideModels(store: Store, commit: Oid): Promise<SideModel[]> {

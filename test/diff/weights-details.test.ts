@@ -32,3 +32,18 @@ it('a review says which layers moved, and what loading the weights would run', a
   const absent = await repo.model('diff', 'main')
   expect(absent.stdout).toContain('not looked into: the content of base and head is not in this clone')
 })
+
+it('a review names weights that nobody named, by their content: data in Git LFS are none', async () => {
+  const repo = await gitdir({ 'a.txt': 'a' })
+  await repo.model('init')
+  await repo.commit({ '.gitattributes': '*.dat filter=lfs diff=lfs merge=lfs -text\n' }, 'route data')
+  await repo.git('switch', '--quiet', '--create', 'topic')
+  await repo.commit({ 'x/evil.dat': HARMFUL, 'x/table.dat': 'a,b\n1,2\n' }, 'some data')
+
+  const { stdout } = await repo.model('diff', 'main', '--format', 'md')
+  expect(stdout).toMatch(/\*\*x\/evil\.dat\*\*[^]*⚠️ runs code when it is loaded: it imports os\\?\.system/)
+  expect(stdout).not.toContain('table.dat')
+  // By their names alone, data are no weights.
+  rmSync(repo.path('.git/lfs/objects'), { recursive: true })
+  expect((await repo.model('diff', 'main', '--format', 'md')).stdout).not.toContain('evil.dat')
+})
