@@ -16,4 +16,4 @@
  */
 export { startRun, type Run, type RunOptions, type FinishOptions } from './library/run.ts'
 export { ModelError, type ErrorCode } from './domain/errors.ts'
-export type { Scalar } from './domain/run.ts'
+export type { Scalar } from './domain/scalar.ts'

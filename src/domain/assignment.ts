@@ -1,6 +1,7 @@
 import { ModelError } from './errors.ts'
 import { parseNumber } from './number.ts'
-import { isValidKey, type Scalar } from './run.ts'
+import { isValidKey } from './run.ts'
+import type { Scalar } from './scalar.ts'
 
 /**
  * Parses `key=value` as it is typed at a command line. The value is a number or a boolean where it reads

@@ -1,4 +1,5 @@
-import type { Oid, Scalar } from './run.ts'
+import type { Oid } from './run.ts'
+import type { Scalar } from './scalar.ts'
 
 /** The version of the card format that this program writes. */
 export const CARD_SCHEMA = 'card/v1'

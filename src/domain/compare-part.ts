@@ -1,7 +1,8 @@
 import { compareSideMetrics } from './compare-groups.ts'
 import type { MetricChange, Verdict } from './compare-metrics.ts'
 import type { Config } from './config.ts'
-import type { RunRecord, Scalar } from './run.ts'
+import type { RunRecord } from './run.ts'
+import type { Scalar } from './scalar.ts'
 import type { Side } from './side.ts'
 
 /** A parameter that differs. */

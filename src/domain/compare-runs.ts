@@ -1,7 +1,8 @@
 import type { Config, Goal } from './config.ts'
 import { primaryMetric } from './config.ts'
 import { filterView } from './filter-view.ts'
-import type { RunRecord, Scalar } from './run.ts'
+import type { RunRecord } from './run.ts'
+import type { Scalar } from './scalar.ts'
 
 /** What a field of a run is. */
 export type ComparedGroup = 'run' | 'metric' | 'param' | 'tag' | 'input' | 'output' | 'environment'

@@ -1,7 +1,8 @@
 import { flatten, unflatten } from './flatten.ts'
 import { changedPaths, joinRegisters } from './join-registers.ts'
 import type { Registers } from './registers.ts'
-import type { Oid, Scalar } from './run.ts'
+import type { Oid } from './run.ts'
+import type { Scalar } from './scalar.ts'
 
 /** What can hang on an anchor. */
 export type EntityKind = 'experiment' | 'registry'

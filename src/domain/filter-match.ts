@@ -3,7 +3,7 @@ import { matchesLike } from './filter-like.ts'
 import type { DatasetView, FilterView } from './filter-view.ts'
 import type { Filter, FilterClause, FilterOperator } from './filter.ts'
 import { parseNumber } from './number.ts'
-import type { Scalar } from './run.ts'
+import type { Scalar } from './scalar.ts'
 
 const ABBREVIATED = /^[0-9a-f]{4,63}$/
 

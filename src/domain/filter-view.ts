@@ -1,5 +1,6 @@
 import { fromStored } from './number.ts'
-import type { RunRecord, Scalar } from './run.ts'
+import type { RunRecord } from './run.ts'
+import type { Scalar } from './scalar.ts'
 
 /** A dataset as a filter sees it. */
 export interface DatasetView {

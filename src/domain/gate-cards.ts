@@ -1,7 +1,7 @@
 import { parseCardPath } from './card-path.ts'
 import { isMap, valueAt } from './card-value.ts'
 import type { ModelConfig } from './config.ts'
-import type { GateFailure } from './gate.ts'
+import type { GateFailure } from './gate-failure.ts'
 import { sourceOf, type Rules, type RuleSource } from './rules.ts'
 import type { Side, SideModel } from './side.ts'
 

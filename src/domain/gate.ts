@@ -1,42 +1,10 @@
 import { checkCardRules } from './gate-cards.ts'
 import type { Part } from './compare-part.ts'
 import type { MetricConfig } from './config.ts'
-import { fromStored, type StoredNumber } from './number.ts'
+import { fromStored } from './number.ts'
 import { sourceOf, type Rules, type RuleSource } from './rules.ts'
 import type { Side } from './side.ts'
-
-/** Which kind of rule of `.gitmodel.yaml` a change breaks. */
-export type GateRule =
-  | 'worse'
-  | 'min'
-  | 'max'
-  | 'no-record'
-  | 'no-value'
-  | 'model'
-  | 'card'
-  | 'card-field'
-  | 'license'
-
-/** A rule that does not hold. */
-export interface GateFailure {
-  rule: GateRule
-  /** The metric or the model that it is about; absent for a side without a record. */
-  subject?: string
-  /** The model whose runs it is about, where models have runs of their own. */
-  model?: string
-  side: 'base' | 'head'
-  base?: StoredNumber
-  head?: StoredNumber
-  /** The tolerance or the bound. */
-  limit?: number
-  /** The field of a card. */
-  field?: string
-  /** What stands in place of what is asked for. */
-  found?: string
-  /** The licences that are allowed. */
-  allowed?: string[]
-  source: RuleSource
-}
+import type { GateFailure } from './gate-failure.ts'
 
 /**
  * Checks a comparison against the rules of `.gitmodel.yaml`. What is missing fails: no record is no good record.

@@ -1,7 +1,8 @@
 import type { ModelMetric, ModelOutput, RunDataset } from './logged-model.ts'
 import type { StoredNumber } from './number.ts'
 import type { SeriesColumns } from './series.ts'
-import type { Environment, OutputFile, RunExit, RunInput, RunRecord, RunStatus, Scalar } from './run.ts'
+import type { Environment, OutputFile, RunExit, RunInput, RunRecord, RunStatus } from './run.ts'
+import type { Scalar } from './scalar.ts'
 
 /** What a run record holds when the run starts. */
 export type RunStart = Pick<RunRecord, 'run' | 'name' | 'kind' | 'started' | 'code'> &

@@ -1,5 +1,5 @@
 import type { StoredNumber } from './number.ts'
-import type { Scalar } from './run.ts'
+import type { Scalar } from './scalar.ts'
 
 /** A model that a run logged through MLflow, by its id in the record's `models`. Its files are outputs of the run. */
 export interface LoggedModel {

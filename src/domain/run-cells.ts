@@ -2,7 +2,8 @@ import type { FieldGroup } from './filter.ts'
 import { ATTRIBUTES } from './filter-attribute.ts'
 import { filterView } from './filter-view.ts'
 import { sha256Name } from './lfs-pointer.ts'
-import type { RunRecord, Scalar } from './run.ts'
+import type { RunRecord } from './run.ts'
+import type { Scalar } from './scalar.ts'
 
 /** Takes what the index keeps of a run. */
 export interface CellSink {

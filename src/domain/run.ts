@@ -1,5 +1,6 @@
 import type { LoggedModel, ModelMetric, ModelOutput, RunDataset } from './logged-model.ts'
 import type { StoredNumber } from './number.ts'
+import type { Scalar } from './scalar.ts'
 
 /** A git object name: 40 (SHA-1) or 64 (SHA-256) lower-case hexadecimal digits. */
 export type Oid = string
@@ -9,9 +10,6 @@ export type RunKind = 'training' | 'evaluation' | 'monitoring' | 'other'
 
 /** How far a run has come. */
 export type RunStatus = 'running' | 'finished' | 'failed' | 'killed'
-
-/** A value that a parameter or a tag may have. */
-export type Scalar = string | number | boolean
 
 /** The code that a run started from. */
 export interface RunCode {

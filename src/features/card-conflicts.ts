@@ -4,7 +4,7 @@ import { diffNotes } from '../git/notes.ts'
 import { readObjects } from '../git/read-objects.ts'
 import { parseCard } from '../schema/card-document.ts'
 import { conflictsOf, joinCards } from '../schema/merge-cards.ts'
-import type { Store } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
 
 /** A field of a card that two people changed to different values. */
 export interface CardConflictAt {

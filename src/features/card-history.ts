@@ -8,7 +8,7 @@ import { git } from '../git/run-git.ts'
 import { parseCard } from '../schema/card-document.ts'
 import { joinCards } from '../schema/merge-cards.ts'
 import type { ModelAt } from '../store/models.ts'
-import type { Store } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
 import { findCard, modelVersions, type FoundCard } from './find-card.ts'
 
 /** One change of a card. */

@@ -15,7 +15,7 @@ import { mayBePickle } from '../weights/check/may-be-pickle.ts'
 import { isSuspect } from '../weights/check/is-suspect.ts'
 import type { WeightsCheck } from '../weights/check/weights-check.ts'
 import { classify } from '../weights/classify.ts'
-import type { StagedWeights } from './check-staged.ts'
+import type { StagedWeights } from './staged-weights.ts'
 
 /**
  * Finds files that run code when they are loaded, by their content: that of staged pointers is looked up in

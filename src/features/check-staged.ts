@@ -16,23 +16,13 @@ import { checkPickles } from './check-staged-pickles.ts'
 import { checkStagedCards } from './check-staged-cards.ts'
 import { routeStaged } from './route-staged.ts'
 import { judgeLarge, judgeWeights } from './staged-rules.ts'
+import type { StagedWeights } from './staged-weights.ts'
 
 /** What was found in what is about to be committed. */
 export interface StagedCheck {
   /** Files that were sent through Git LFS, because their pattern is routed and their content was staged. */
   routed: string[]
   findings: StagedFinding[]
-}
-
-/** A staged file and what is known of it. */
-export interface StagedWeights extends StagedFile {
-  /** Whether the `.gitattributes` that are staged route it through Git LFS. */
-  isRouted: boolean
-  /** Whether the `.gitattributes` of the work tree do. */
-  isRoutedHere: boolean
-  /** Whether `.gitmodel.yaml` names it as weights. */
-  isNamed: boolean
-  pointer: LfsPointer | undefined
 }
 
 /**

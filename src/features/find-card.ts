@@ -8,7 +8,8 @@ import { git } from '../git/run-git.ts'
 import { joinCards } from '../schema/merge-cards.ts'
 import { readCardText } from '../store/cards.ts'
 import { resolveModel, type ModelAt } from '../store/models.ts'
-import { openStore, type Store } from '../store/open-store.ts'
+import { openStore } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
 import { metadataState } from './metadata-state.ts'
 
 /** The card of an earlier version of a model. */

@@ -1,7 +1,7 @@
 import { columnName } from '../domain/run-cells.ts'
 import type { RunRecord } from '../domain/run.ts'
 import { stableJson } from '../domain/stable-json.ts'
-import type { Store } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
 import { askRuns } from '../store/run-index.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { Oid } from '../domain/run.ts'
 import { resolveCommit } from '../git/resolve.ts'
 import { editRun } from '../store/edit-run.ts'
-import type { Store } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
 import { findRun } from '../store/runs.ts'
 
 /** What was linked. */

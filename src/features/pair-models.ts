@@ -3,7 +3,7 @@ import type { Pair } from '../domain/compare-part.ts'
 import { isEligible } from '../domain/run-links.ts'
 import type { RunRecord } from '../domain/run.ts'
 import type { Side, SideModel } from '../domain/side.ts'
-import type { Store } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
 import type { LinkedRun } from './link-runs.ts'
 import { withStanding, type ResolvedSide } from './resolve-side.ts'
 

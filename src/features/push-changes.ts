@@ -6,7 +6,7 @@ import { CARDS_NOTES, RUNS_NOTES, SHARED_REFS, trackingRef, type SharedRef } fro
 import { pushMetadata, trackingIn } from '../git/remotes.ts'
 import type { LfsStore } from '../lfs/lfs-store.ts'
 import { listPins, restorePinned, unpin } from '../lfs/pin.ts'
-import type { Store } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
 import { publishedChanges, type PublishedChanges } from '../store/published-changes.ts'
 import { findProducers } from '../store/runs.ts'
 

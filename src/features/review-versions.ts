@@ -3,7 +3,7 @@ import { curvesOf, type Curve } from '../domain/curves.ts'
 import type { Review } from '../domain/review.ts'
 import { webRepository, type WebRepository } from '../domain/web-url.ts'
 import { remoteAddress } from '../git/remotes.ts'
-import type { Store } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
 import { readSeries } from '../store/runs.ts'
 import { compareVersions, type CompareOptions } from './compare-versions.ts'
 

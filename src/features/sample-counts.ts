@@ -1,7 +1,7 @@
 import { fromStored } from '../domain/number.ts'
 import { sha256Name } from '../domain/lfs-pointer.ts'
 import type { RunRecord } from '../domain/run.ts'
-import type { Store } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
 import { findProducers } from '../store/runs.ts'
 
 /**

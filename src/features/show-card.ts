@@ -1,7 +1,7 @@
 import type { Oid } from '../domain/run.ts'
 import { parseCard } from '../schema/card-document.ts'
 import type { ModelAt } from '../store/models.ts'
-import type { Store } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
 import { findCardOf } from './find-card.ts'
 
 /** What is known of a model's card. */

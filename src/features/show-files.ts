@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { objectPath, pinPath } from '../lfs/lfs-store.ts'
 import { openLfsStore } from '../store/open-lfs-store.ts'
-import type { Store } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
 
 /** Whether a file's content is on this machine; an empty file has none to fetch. */
 export type Presence = 'here' | 'unfetched' | 'empty'

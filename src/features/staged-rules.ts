@@ -3,7 +3,7 @@ import { formatBytes } from '../domain/format-bytes.ts'
 import { formatCommand } from '../domain/quote-shell.ts'
 import type { StagedFinding } from '../domain/staged-finding.ts'
 import { looksBinary } from '../weights/looks-binary.ts'
-import type { StagedWeights } from './check-staged.ts'
+import type { StagedWeights } from './staged-weights.ts'
 
 /** Judges whether weights are on their way into Git LFS. */
 export function judgeWeights(file: StagedWeights): StagedFinding[] {

@@ -1,4 +1,4 @@
-import type { Scalar } from '../domain/run.ts'
+import type { Scalar } from '../domain/scalar.ts'
 import type { Point } from '../domain/series.ts'
 
 /** What a metric file says. */

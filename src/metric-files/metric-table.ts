@@ -1,5 +1,6 @@
 import { parseNumber, toStored, type StoredNumber } from '../domain/number.ts'
-import { isValidKey, type Scalar } from '../domain/run.ts'
+import { isValidKey } from '../domain/run.ts'
+import type { Scalar } from '../domain/scalar.ts'
 import type { Point } from '../domain/series.ts'
 import type { MetricFile } from './metric-file.ts'
 

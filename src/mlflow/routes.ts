@@ -12,12 +12,10 @@ import { searchExperiments } from './resources/search-experiments.ts'
 import { searchModels } from './resources/search-models.ts'
 import { searchRuns } from './resources/search-runs.ts'
 import type { Tracking } from './tracking/tracking.ts'
+import type { PathParts } from './path-parts.ts'
 
 /** Answers a request: what it returns is the body of the answer. */
 export type Handler = (tracking: Tracking, fields: Fields, parts: PathParts) => Promise<object>
-
-/** What stands in the path where a route has `{name}`. */
-export type PathParts = Readonly<Record<string, string>>
 
 /** Every endpoint, below `/api/2.0/mlflow/` and its like. */
 const ROUTES: Readonly<Record<string, Handler>> = {

@@ -5,7 +5,8 @@ import { committerIdentity, ObjectWriter } from '../git/object-writer.ts'
 import { readTips } from '../git/read-tips.ts'
 import { CARDS_NOTES } from '../git/refs.ts'
 import { untilWon, updateRefs } from '../git/update-refs.ts'
-import { refreshStore, type Store } from './open-store.ts'
+import { refreshStore } from './open-store.ts'
+import type { Store } from './store.ts'
 
 /** Reads the card of a model's object, as its note's text; undefined where there is none. */
 export async function readCardText(store: Store, target: Oid): Promise<string | undefined> {

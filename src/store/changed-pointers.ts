@@ -3,7 +3,7 @@ import type { Oid } from '../domain/run.ts'
 import { readObjects, statObjects } from '../git/read-objects.ts'
 import { git, LARGEST_LISTING } from '../git/run-git.ts'
 import type { LfsFile } from './models.ts'
-import type { Store } from './open-store.ts'
+import type { Store } from './store.ts'
 
 const MAX_POINTER = 1024
 

@@ -5,7 +5,8 @@ import type { Oid } from '../domain/run.ts'
 import { appendEvents } from '../journal/append-event.ts'
 import { journalFolder } from '../journal/journal-folder.ts'
 import { readConfig } from './config.ts'
-import { settleStore, type Store } from './open-store.ts'
+import { settleStore } from './open-store.ts'
+import type { Store } from './store.ts'
 
 /** The store after a run was added to. */
 export interface EditedStore extends Store {

@@ -2,7 +2,7 @@ import { applyEvents, type RunState } from '../domain/apply-events.ts'
 import { journalState } from '../journal/journal-state.ts'
 import type { StoredRun } from './stored-run.ts'
 import { readJournals } from './foldable-journals.ts'
-import type { Store } from './open-store.ts'
+import type { Store } from './store.ts'
 
 /** What the journal of a run says of it. */
 export interface LiveRun {

@@ -9,7 +9,7 @@ import type { Repository } from '../git/repository.ts'
 import { resolveCommit } from '../git/resolve.ts'
 import { git, gitLine, LARGEST_LISTING } from '../git/run-git.ts'
 import { readConfig } from './config.ts'
-import type { Store } from './open-store.ts'
+import type { Store } from './store.ts'
 
 /** A file of a model that is kept in Git LFS. */
 export interface LfsFile {

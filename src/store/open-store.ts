@@ -1,24 +1,13 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import type { ModelError } from '../domain/errors.ts'
 import type { World } from '../domain/world.ts'
 import { clearStaleLocks } from '../git/lock.ts'
 import { openWithTips } from '../git/open-with-tips.ts'
-import { fetchedState, readTips, type Tips } from '../git/read-tips.ts'
-import type { Repository } from '../git/repository.ts'
+import { fetchedState, readTips } from '../git/read-tips.ts'
 import { hasFoldableJournals } from './foldable-journals.ts'
 import { isFolded } from './folded-state.ts'
 import { asUnwritable } from './as-unwritable.ts'
-
-/** What git-model keeps in a repository, as it stood when the store was opened. */
-export interface Store {
-  readonly repo: Repository
-  readonly world: World
-  /** Where our refs stand. */
-  readonly tips: Tips
-  /** Why something that was fetched, or that ended, could not be folded in: nothing can be written. */
-  readonly unfolded?: ModelError
-}
+import type { Store } from './store.ts'
 
 /**
  * Opens the store of the repository that the user stands in. What was fetched and what has ended since is

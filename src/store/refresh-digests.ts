@@ -10,7 +10,7 @@ import { updateRefs } from '../git/update-refs.ts'
 import { readConfig } from './config.ts'
 import { readDigestState, removeDigestState, writeDigestState, type DigestState } from './digest-state.ts'
 import { decodeSources, noteChanges } from './note-sources.ts'
-import type { Store } from './open-store.ts'
+import type { Store } from './store.ts'
 import { askRuns } from './run-index.ts'
 import type { Row, RunTable } from './run-table.ts'
 

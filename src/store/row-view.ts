@@ -1,6 +1,6 @@
 import type { PlacedBytes, PlacedColumn, PlacedColumns } from '../columns/look-up.ts'
 import type { DatasetView, FilterView } from '../domain/filter-view.ts'
-import type { Scalar } from '../domain/run.ts'
+import type { Scalar } from '../domain/scalar.ts'
 import { COLUMN, columnName, isOidAttribute } from '../domain/run-cells.ts'
 import { NOTE, oidColumns } from './run-rows.ts'
 

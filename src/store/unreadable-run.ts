@@ -1,7 +1,7 @@
 import { ModelError } from '../domain/errors.ts'
 import { readNotes } from '../git/notes.ts'
 import { RUNS_NOTES } from '../git/refs.ts'
-import type { Store } from './open-store.ts'
+import type { Store } from './store.ts'
 import type { UnreadableRun } from './stored-run.ts'
 
 /**

@@ -5,7 +5,8 @@ import { weightsInvalid } from './weights-invalid.ts'
 import type { TensorView, WeightsView } from './weights-view.ts'
 import { readMemberHead } from './zip/read-member.ts'
 import { refuseDamage } from './zip/refuse-damage.ts'
-import { openZip, type ZipArchive, type ZipMember } from './zip/zip-archive.ts'
+import { openZip, type ZipArchive } from './zip/zip-archive.ts'
+import type { ZipMember } from './zip/zip-member.ts'
 import { quoteName } from './zip/zip-damage.ts'
 
 /** Views a `.npy` file: one array, named after the file. @throws ModelError `weights-invalid`. */

@@ -8,7 +8,7 @@ import type { RunRecord } from '../../src/domain/run.ts'
 import { listNotes, readNotes } from '../../src/git/notes.ts'
 import { RUNS_NOTES } from '../../src/git/refs.ts'
 import { liveStates } from '../../src/store/live-runs.ts'
-import type { Store } from '../../src/store/open-store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { decodeRun } from '../../src/store/run-codec.ts'
 
 /** All that the notes say, read one by one. */

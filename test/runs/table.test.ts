@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { renderTable, type Column } from '../../src/cli/render/table.ts'
+import { renderTable } from '../../src/cli/render/table.ts'
+import type { Column } from '../../src/cli/render/column.ts'
 import { fitColumns } from '../../src/cli/render/text-table.ts'
 import { displayWidth } from '../../src/domain/display-width.ts'
 

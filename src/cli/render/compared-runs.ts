@@ -1,10 +1,11 @@
 import type { ComparedField } from '../../domain/compare-runs.ts'
-import type { Scalar } from '../../domain/run.ts'
+import type { Scalar } from '../../domain/scalar.ts'
 import type { StoredRun } from '../../store/runs.ts'
 import { formatNumber } from './number.ts'
 import { runCell, ABSENT, type CellOptions } from './run-cell.ts'
 import { runJson, type RunJson } from './runs-json.ts'
-import { renderTable, type Cell } from './table.ts'
+import { renderTable } from './table.ts'
+import type { Cell } from './column.ts'
 
 /** The answer of `git model compare --json`. */
 export type ComparedRunsJson = {

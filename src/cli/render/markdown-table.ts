@@ -1,7 +1,7 @@
 import { displayWidth } from '../../domain/display-width.ts'
 import { escapeMarkdown } from '../../domain/escape-markdown.ts'
 import { safeText } from '../../domain/safe-text.ts'
-import type { Column } from './table.ts'
+import type { Column } from './column.ts'
 
 /** Writes a GitHub-flavoured Markdown table, padded so that it also reads well as text. */
 export function markdownTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {

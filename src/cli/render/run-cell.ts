@@ -1,12 +1,14 @@
 import { displayWidth, graphemes } from '../../domain/display-width.ts'
 import type { FilterField } from '../../domain/filter.ts'
 import { filterView } from '../../domain/filter-view.ts'
-import { PICK_TAG, type RunRecord, type Scalar } from '../../domain/run.ts'
+import { PICK_TAG, type RunRecord } from '../../domain/run.ts'
+import type { Scalar } from '../../domain/scalar.ts'
 import type { StoredRun } from '../../store/runs.ts'
 import type { Colors } from '../colors.ts'
 import { formatAge, formatDuration, formatTime } from './duration.ts'
 import { formatNumber } from './number.ts'
-import type { Cell, TableFormat } from './table.ts'
+import type { TableFormat } from './table.ts'
+import type { Cell } from './column.ts'
 
 /** What a cell needs to know beside the run. */
 export interface CellOptions {

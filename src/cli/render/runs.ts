@@ -3,7 +3,8 @@ import { formatField } from '../../domain/filter.ts'
 import type { RunColumn } from '../../domain/run-columns.ts'
 import type { StoredRun } from '../../store/runs.ts'
 import { DIRTY, isPicked, PICKED, runCell, type CellOptions } from './run-cell.ts'
-import { renderTable, type Column } from './table.ts'
+import { renderTable } from './table.ts'
+import type { Column } from './column.ts'
 import { fitColumns } from './text-table.ts'
 
 const NUMERIC = new Set(['duration', 'exit'])

@@ -3,7 +3,8 @@ import { escapeMarkdown } from '../../domain/escape-markdown.ts'
 import { greatest } from '../../domain/greatest.ts'
 import { safeBlock, safeText } from '../../domain/safe-text.ts'
 import type { Colors } from '../colors.ts'
-import { renderTable, type Cell, type Column } from './table.ts'
+import { renderTable } from './table.ts'
+import type { Cell, Column } from './column.ts'
 import { fitColumns } from './text-table.ts'
 
 /** One fact: its label and one or more lines of raw text. */

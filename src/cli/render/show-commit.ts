@@ -9,7 +9,7 @@ import { runCell } from './run-cell.ts'
 import { runColumns } from './runs.ts'
 import type { Section } from './sections.ts'
 import { fileTable } from './show-run.ts'
-import type { Column } from './table.ts'
+import type { Column } from './column.ts'
 
 const SHORT = 12
 const MANY = 20

@@ -7,7 +7,7 @@ import type { ShownRun } from '../../features/show-run.ts'
 import type { Colors } from '../colors.ts'
 import { formatNumber } from './number.ts'
 import type { Section } from './sections.ts'
-import type { Cell } from './table.ts'
+import type { Cell } from './column.ts'
 
 const SPARKLINE = 24
 

@@ -1,6 +1,6 @@
 import { displayWidth, truncateToWidth } from '../../domain/display-width.ts'
 import { safeText } from '../../domain/safe-text.ts'
-import type { Cell, Column, TableOptions } from './table.ts'
+import type { Cell, Column, TableOptions } from './column.ts'
 
 /** A cell as it stands on a terminal. */
 interface Measured {

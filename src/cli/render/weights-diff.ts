@@ -12,7 +12,8 @@ import type {
 import { fromStored, type StoredNumber } from '../../domain/number.ts'
 import type { Colors } from '../colors.ts'
 import { formatNumber, formatSize } from './number.ts'
-import { renderTable, type Column } from './table.ts'
+import { renderTable } from './table.ts'
+import type { Column } from './column.ts'
 
 /** How a comparison of weights is written. */
 export interface WeightsDiffOptions {

@@ -3,7 +3,7 @@ import type { ShownWeights } from '../../features/show-weights.ts'
 import { codeFacts } from './weights-check.ts'
 import { formatSize } from './number.ts'
 import { renderSections, type Fact, type PageOptions, type Section } from './sections.ts'
-import type { Cell, Column } from './table.ts'
+import type { Cell, Column } from './column.ts'
 
 /** How much is shown. */
 export interface ShowOptions extends PageOptions {

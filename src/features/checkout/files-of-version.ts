@@ -3,7 +3,7 @@ import { isModelError, ModelError } from '../../domain/errors.ts'
 import { isSafePath } from '../../domain/safe-path.ts'
 import { hooksFolder } from '../../git/hooks.ts'
 import { modelsAt, resolveModel, type LfsFile } from '../../store/models.ts'
-import type { Store } from '../../store/open-store.ts'
+import type { Store } from '../../store/store.ts'
 import type { VersionSource } from './resolve-version.ts'
 import { unsafePath } from './unsafe-path.ts'
 

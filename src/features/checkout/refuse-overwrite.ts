@@ -7,7 +7,7 @@ import { formatCommand } from '../../domain/quote-shell.ts'
 import type { Oid } from '../../domain/run.ts'
 import { git, LARGEST_LISTING } from '../../git/run-git.ts'
 import type { LfsFile } from '../../store/models.ts'
-import type { Store } from '../../store/open-store.ts'
+import type { Store } from '../../store/store.ts'
 import { findProducers } from '../../store/runs.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { JournalEvent } from '../../domain/journal-event.ts'
 import { parseNumber } from '../../domain/number.ts'
-import type { Scalar } from '../../domain/run.ts'
+import type { Scalar } from '../../domain/scalar.ts'
 import { missingField, type Fields } from '../fields.ts'
 import { invalid, missing } from '../protocol-error.ts'
 import type { TrackedRun } from '../tracking/tracked-run.ts'

@@ -1,4 +1,4 @@
-import type { Scalar } from '../../domain/run.ts'
+import type { Scalar } from '../../domain/scalar.ts'
 import type { RunDataset } from '../../domain/logged-model.ts'
 import type { TrackedRun } from '../tracking/tracked-run.ts'
 import { toKeyValues, type KeyValue } from './to-tags.ts'

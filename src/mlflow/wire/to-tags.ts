@@ -1,4 +1,4 @@
-import type { Scalar } from '../../domain/run.ts'
+import type { Scalar } from '../../domain/scalar.ts'
 
 /** A tag, a param or an alias as MLflow sends it. */
 export interface KeyValue {

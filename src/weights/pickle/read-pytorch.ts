@@ -1,6 +1,7 @@
 import type { ByteSource } from '../byte-source.ts'
 import { openMember, readMember } from '../zip/read-member.ts'
-import { openZip, type ZipArchive, type ZipMember } from '../zip/zip-archive.ts'
+import { openZip, type ZipArchive } from '../zip/zip-archive.ts'
+import type { ZipMember } from '../zip/zip-member.ts'
 import { quoteName, ZipDamage } from '../zip/zip-damage.ts'
 import { listTensors, storagesOf, type NamedTensor } from './list-tensors.ts'
 import { contentOf, type PickleContent } from './pickle-content.ts'

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../byte-source.ts'
 import type { DirectoryEntry } from './read-directory.ts'
-import type { ZipMember } from './zip-archive.ts'
+import type { ZipMember } from './zip-member.ts'
 import { quoteName, ZipDamage } from './zip-damage.ts'
 import { readZip64 } from './zip64.ts'
 

@@ -1,6 +1,7 @@
 import { constants, crc32, inflateRawSync } from 'node:zlib'
 import { bytesSource, type ByteSource } from '../byte-source.ts'
-import type { ZipArchive, ZipMember } from './zip-archive.ts'
+import type { ZipArchive } from './zip-archive.ts'
+import type { ZipMember } from './zip-member.ts'
 import { quoteName, ZipDamage } from './zip-damage.ts'
 
 /** How much of a member is unpacked into memory, in bytes. */

@@ -1,12 +1,7 @@
 import type { ByteSource } from '../byte-source.ts'
 import { checkLocalHeaders } from './check-local-headers.ts'
-import { readDirectory, type DirectoryEntry } from './read-directory.ts'
-
-/** A member of a zip archive, whose two headers agree. */
-export interface ZipMember extends DirectoryEntry {
-  /** Where its content begins in the file. */
-  dataStart: number
-}
+import { readDirectory } from './read-directory.ts'
+import type { ZipMember } from './zip-member.ts'
 
 /** A zip archive that was found in order. */
 export interface ZipArchive {

@@ -1,6 +1,6 @@
 import { buildCommand } from '@stricli/core'
 import type { FileChange } from '../../../domain/comparison.ts'
-import type { Store } from '../../../store/open-store.ts'
+import type { Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { jsonFlag } from '../../flags.ts'
 

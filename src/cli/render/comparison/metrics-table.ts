@@ -1,5 +1,6 @@
 import type { MetricChange } from '../../../domain/compare-metrics.ts'
-import { renderTable, type Column } from '../table.ts'
+import { renderTable } from '../table.ts'
+import type { Column } from '../column.ts'
 import type { Limits } from './limits.ts'
 import { clip } from './markdown-text.ts'
 import {

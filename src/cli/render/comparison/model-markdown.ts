@@ -1,5 +1,6 @@
 import type { FileChange, ModelChange } from '../../../domain/comparison.ts'
-import { renderTable, type Column } from '../table.ts'
+import { renderTable } from '../table.ts'
+import type { Column } from '../column.ts'
 import type { Limits, Omissions } from './limits.ts'
 import { clip, details, escaped } from './markdown-text.ts'
 import { cardText, fieldText, fileText, weightsText, writtenFields } from './model-words.ts'

@@ -8,7 +8,8 @@ import { safeText } from '../../../domain/safe-text.ts'
 import type { Side } from '../../../domain/side.ts'
 import { sparkline } from '../../../domain/sparkline.ts'
 import type { Colors } from '../../colors.ts'
-import { renderTable, type Cell, type Column } from '../table.ts'
+import { renderTable } from '../table.ts'
+import type { Cell, Column } from '../column.ts'
 import { gateText, ruleChangeText } from './gate-words.ts'
 import {
   changeText,
