@@ -4,6 +4,11 @@ import { openAhead } from '../git/open-with-tips.ts'
 const OPENS = new Set(['best', 'compare', 'diff', 'runs', 'show'])
 
 /** Has git begin to answer what a command will ask, while the rest of the program is loaded. */
-export function askAhead([command]: readonly string[], cwd: string): void {
-  if (command !== undefined && OPENS.has(command)) openAhead(cwd)
+export function askAhead([command]: readonly string[], readCwd: () => string): void {
+  if (command === undefined || !OPENS.has(command)) return
+  try {
+    openAhead(readCwd())
+  } catch {
+    // A folder that is gone: the command says so.
+  }
 }

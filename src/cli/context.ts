@@ -1,4 +1,5 @@
 import type { CommandContext, StricliProcess } from '@stricli/core'
+import { ModelError } from '../domain/errors.ts'
 import type { World } from '../domain/world.ts'
 import { makeOutput, type Output } from './output.ts'
 
@@ -13,7 +14,25 @@ export interface Context extends CommandContext {
 export function makeContext(process: NodeJS.Process): Context {
   return {
     process: process as unknown as StricliProcess,
-    world: { cwd: process.cwd(), env: process.env, now: Date.now },
+    world: {
+      // Read when it is asked for: help needs no folder, and a folder that is gone is told as any other error.
+      get cwd() {
+        return readCwd(process)
+      },
+      env: process.env,
+      now: Date.now,
+    },
     out: makeOutput(process.stdout, process.stderr, process.env),
+  }
+}
+
+function readCwd(process: NodeJS.Process): string {
+  try {
+    return process.cwd()
+  } catch (error) {
+    throw new ModelError('not-a-repository', 'the folder that you stand in is gone', {
+      hints: ['cd "$PWD"   (if it was made anew), or go to the folder of a repository'],
+      cause: error,
+    })
   }
 }

@@ -34,6 +34,8 @@ export interface Locations {
   kinds: Located[]
   /** Runs that have not ended: in their journals, in this clone alone. */
   running: number
+  /** Runs that have ended and are still in their journals, where nothing can be written: in this clone alone. */
+  unfolded: number
 }
 
 /** Tells where everything is that was recorded, without asking the remote. */
@@ -41,8 +43,11 @@ export async function locateRecords(world: World): Promise<Locations> {
   const repo = await openRepository(world)
   const [tips, remote] = await Promise.all([readTips(repo), knownRemote(repo)])
   const store: Store = { repo, world, tips }
-  const [stored, runs, cards, unpushed] = await Promise.all([
-    askRuns(store, (table) => table.load(table.rows)),
+  const [{ stored, inJournals }, runs, cards, unpushed] = await Promise.all([
+    askRuns(store, async (table) => ({
+      stored: await table.load(table.rows),
+      inJournals: table.rows.filter((row) => !table.isNoted(row)).length,
+    })),
     locateNotes(store, remote, RUNS_NOTES),
     locateNotes(store, remote, CARDS_NOTES),
     unpushedRuns(repo, tips, remote),
@@ -57,6 +62,7 @@ export async function locateRecords(world: World): Promise<Locations> {
       { kind: 'files', ...files },
     ],
     running: stored.length - ended.length,
+    unfolded: inJournals - (stored.length - ended.length),
   }
 }
 

@@ -32,6 +32,18 @@ describe('bad input', () => {
     await expectError(unborn, ['diff'], 'this branch has no commit yet')
   })
 
+  it('in a folder that is gone', async () => {
+    const repo = await gitdir()
+    const inGone = (command: string) =>
+      repo.exec('sh', ['-c', `mkdir gone && cd gone && rmdir ../gone && exec git-model ${command}`])
+    for (const command of ['runs', 'run -- true']) {
+      const ran = await inGone(command)
+      expect(ran.exitCode, command).toBe(1)
+      expect(ran.stderr, command).toMatch(/^error: the folder that you stand in is gone\nhint: /)
+    }
+    expect((await inGone('runs -h')).exitCode).toBe(0)
+  })
+
   it('a detached HEAD is no obstacle', async () => {
     const repo = await gitdir()
     await repo.git('switch', '--quiet', '--detach')

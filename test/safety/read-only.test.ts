@@ -38,6 +38,11 @@ it('in a repository that cannot be written, reading works and writing says why',
   expect(listed.stdout).toMatch(/killed .* 0\.9/)
   expect((await asReader(repo, ['show', 'base'])).exitCode).toBe(0)
 
+  const { stdout: diagnosis } = await asReader(repo, ['doctor'])
+  expect(diagnosis).toMatch(/^1 run +1$/m)
+  expect(diagnosis).toMatch(/^1 in a journal +1$/m)
+  expect(diagnosis).toContain('what is in a journal is safe, and in this clone alone: git model doctor --fix')
+
   for (const args of [
     ['run', '-n', 'no', '--', 'true'],
     ['log', '--run', 'base', 'acc=0.7', '--step', '2'],

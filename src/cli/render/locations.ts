@@ -4,9 +4,9 @@ import { renderTable } from './table.ts'
 
 /** Writes where everything is that was recorded, and below it whether that is safe. */
 export function renderLocations(locations: Locations): string {
-  const { remote, running } = locations
+  const { remote, running, unfolded } = locations
   const kinds = locations.kinds.filter(({ total }) => total > 0)
-  if (kinds.length + running === 0) return 'nothing is recorded yet: git model run -- COMMAND'
+  if (kinds.length + running + unfolded === 0) return 'nothing is recorded yet: git model run -- COMMAND'
   const columns = [
     { title: 'recorded' },
     { title: 'here', align: 'right' as const },
@@ -17,17 +17,22 @@ export function renderLocations(locations: Locations): string {
     String(here),
     ...(remote === undefined ? [] : [String(there)]),
   ])
-  if (running > 0) rows.push([`${running} running`, String(running), ...(remote === undefined ? [] : ['0'])])
+  for (const [count, what] of [
+    [running, 'running'],
+    [unfolded, 'in a journal'],
+  ] as const)
+    if (count > 0) rows.push([`${count} ${what}`, String(count), ...(remote === undefined ? [] : ['0'])])
   return `${renderTable(columns, rows, 'text')}\n${safeText(judge({ ...locations, kinds }))}`
 }
 
-function judge({ kinds, remote, running }: Locations): string {
+function judge({ kinds, remote, running, unfolded }: Locations): string {
   const missing = counted(kinds, 'missing')
   const alone = counted(kinds, 'alone')
   if (missing !== '')
     return remote === undefined
       ? `${missing}: not here, and there is no remote to ask: git remote add origin URL && git model sync`
       : `${missing}: neither here nor, as far as this clone knows, on ${remote}: git model sync ${remote}`
+  if (unfolded > 0) return 'what is in a journal is safe, and in this clone alone: git model doctor --fix'
   if (remote === undefined)
     return 'all of it is in this clone alone: git remote add origin URL && git model sync'
   if (alone !== '') return `${alone} in this clone alone: git model sync ${remote}`

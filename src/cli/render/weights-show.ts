@@ -35,13 +35,19 @@ function sectionsOf(weights: ShownWeights, { all }: ShowOptions): Section[] {
     },
     {
       label: 'tensors',
-      value: isListed ? group(tensors.length) : 'not listed: this format is known by name alone',
+      value: isListed ? group(tensors.length) : unlisted(format),
     },
     ...(tensors.length === 0 ? [] : [{ label: 'parameters', value: countText(weights.parameters) }]),
     ...codeFacts(weights.check),
     ...warnings.slice(0, all ? Infinity : 10).map((value) => ({ label: 'warning', value })),
   ]
   return [{ title: path, facts }, ...metadataSection(weights, all), ...tensorSection(weights, all)]
+}
+
+function unlisted(format: ShownWeights['format']): string {
+  return format === 'unknown'
+    ? 'none: these are no weights of a format that is known here'
+    : 'not listed: this format is known by name alone'
 }
 
 function countText(parameters: ShownWeights['parameters']): string {
