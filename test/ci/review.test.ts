@@ -65,7 +65,7 @@ describe.sequential('git model ci review on GitHub', () => {
     expect(refused.summary).toContain(
       '> No comment: a pull request from a fork gets a token that may only read.',
     )
-    expect(refused.stdout).toContain('The runs of the fork could not be fetched.')
+    expect(refused.stdout).toContain('The runs of /nowhere could not be fetched.')
     const without = await asGithub(job, ['review'], event)
     expect(without.summary).toContain('> No comment: the job has no GITHUB_TOKEN in its environment.')
     expect(double.comments).toEqual([])

@@ -115,7 +115,8 @@ function tame<T>(read: () => T): T | undefined {
 
 function holds(texts: readonly string[], check: (text: string) => void, numRuns = 500): void {
   fc.assert(
-    fc.property(mutated(texts), (text) => check(text)),
+    // A text that comes from git was bytes: it has no half of a surrogate pair.
+    fc.property(mutated(texts), (text) => check(Buffer.from(text).toString())),
     { numRuns },
   )
 }

@@ -39,6 +39,9 @@ describe('many clones of one remote', () => {
       const address = await serveRepository(origin)
       const repos = await Promise.all(Array.from({ length: CLONES }, () => clone(address)))
       await Promise.all(repos.map((repo) => repo.model('init')))
+      const start = performance.now()
+      await sync(repos[0]!)
+      const took = performance.now() - start
       let killed = 0
       await Promise.all(
         repos.map(async (repo, index) => {
@@ -47,7 +50,7 @@ describe('many clones of one remote', () => {
             const script = `git model log acc=0.${run} --step ${run}`
             const ran = await repo.model('run', '-n', `c${index}-r${run}`, '--', 'sh', '-c', script)
             expect(ran.exitCode, ran.stderr).toBe(0)
-            const after = random() < 0.5 ? random() * 3000 : 600_000
+            const after = random() < 0.5 ? random() * 2 * took : 600_000
             const push = await runKilled(repo.dir, process.execPath, [program, 'sync'], {
               after,
               whole: true,
