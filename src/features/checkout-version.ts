@@ -35,7 +35,7 @@ export async function checkoutVersion(
   const files = await filesOfVersion(store, source, model)
   if (files.length === 0 && options.code !== true) throw nothingThere(version, source)
   const lfs = await openLfsStore(store.repo)
-  await refuseOverwrite(store, files, options.code === true, source.code)
+  await refuseOverwrite(store, lfs, files, options.code === true, source.code)
   await ensureContent(store, lfs, source, files)
   if (options.code === true) await restoreCode(store, source.code)
   for (const file of files) await restoreFile(store, lfs, file)

@@ -157,6 +157,14 @@ describe('bad input', () => {
       await repo.model('run', '-n', name, '--output', 'models/w.bin', '--', 'sh', '-c', train(name))
     expect((await repo.model('checkout', 'base')).exitCode).toBe(0)
     expect(await repo.read('models/w.bin')).toBe('base')
+    // A record that names what stands here is no proof that somebody has it.
+    const away = repo.path('.git/away')
+    await repo.exec('sh', ['-c', `mkdir '${away}' && mv .git/lfs/objects .git/model/pins '${away}'`])
+    await expectError(repo, ['checkout', 'wider'], 'uncommitted changes would be overwritten: models/w.bin')
+    await repo.exec('sh', [
+      '-c',
+      `rm -rf .git/lfs/objects .git/model/pins; mv '${away}'/objects .git/lfs/; mv '${away}'/pins .git/model/`,
+    ])
     await repo.write('models/w.bin', 'something else')
     await expectError(repo, ['checkout', 'wider'], 'uncommitted changes would be overwritten: models/w.bin')
     expect(await repo.read('models/w.bin')).toBe('something else')

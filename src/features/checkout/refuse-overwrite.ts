@@ -6,6 +6,8 @@ import { sha256Name } from '../../domain/lfs-pointer.ts'
 import { formatCommand } from '../../domain/quote-shell.ts'
 import type { Oid } from '../../domain/run.ts'
 import { git, LARGEST_LISTING } from '../../git/run-git.ts'
+import type { LfsStore } from '../../lfs/lfs-store.ts'
+import { hasObject } from '../../lfs/transfer.ts'
 import type { LfsFile } from '../../store/models.ts'
 import type { Store } from '../../store/store.ts'
 import { findProducers } from '../../store/runs.ts'
@@ -19,6 +21,7 @@ import { findProducers } from '../../store/runs.ts'
  */
 export async function refuseOverwrite(
   store: Store,
+  lfs: LfsStore,
   files: readonly LfsFile[],
   code: boolean,
   commit: Oid,
@@ -38,7 +41,7 @@ export async function refuseOverwrite(
     if (lstatSync(standing, { throwIfNoEntry: false }) === undefined) continue
     const content = wanted.has(file) ? await sha256(standing) : undefined
     if (content !== undefined && content === wanted.get(file)?.oid) continue
-    if (content !== undefined && !isTracked && (await isRecorded(store, content))) continue
+    if (content !== undefined && !isTracked && (await isRecorded(store, lfs, content))) continue
     inTheWay.push(change)
   }
   if (inTheWay.length > 0) throw wouldOverwrite(inTheWay)
@@ -66,9 +69,9 @@ async function listChanges(store: Store, paths?: readonly string[]): Promise<Cha
   return entries.map((entry) => ({ path: entry.slice(3), isTracked: !/^(\?\?|!!)/.test(entry) }))
 }
 
-// A pin, or the remote, has what a run recorded until nobody needs it.
-async function isRecorded(store: Store, content: string): Promise<boolean> {
-  return (await findProducers(store, [sha256Name(content)])).length > 0
+// A record alone is no proof: anybody can write one that names a content which nobody has.
+async function isRecorded(store: Store, lfs: LfsStore, content: string): Promise<boolean> {
+  return hasObject(lfs, content) && (await findProducers(store, [sha256Name(content)])).length > 0
 }
 
 async function pathsOf(store: Store, commit: Oid): Promise<Set<string>> {
