@@ -21,7 +21,8 @@ const CHUNKS = [
 // Everything is bundled: a user installs one package, and Node opens few files at start-up. What a command needs stays
 // in chunks of its own, which load when the command is called.
 const shared = {
-  format: 'esm',
+  // CommonJS, since V8's compiled code can be kept for no other (src/launch).
+  format: 'cjs',
   platform: 'node',
   target: 'node20',
   outDir: 'dist',
@@ -29,7 +30,7 @@ const shared = {
   outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
   treeshake: true,
   minify: 'dce-only',
-  plugins: [thirdPartyLicenses()],
+  plugins: [ascii(), commonJs(), thirdPartyLicenses()],
   inputOptions: { checks: { pluginTimings: false } },
   report: false,
 }
@@ -37,7 +38,7 @@ const shared = {
 export default defineConfig([
   {
     ...shared,
-    entry: { bin: 'src/bin.ts', index: 'src/index.ts' },
+    entry: { bin: 'src/bin.ts', program: 'src/cli/program.ts', index: 'src/index.ts' },
     dts: { entry: ['src/index.ts'] },
     outputOptions: {
       codeSplitting: { groups: CHUNKS.map((chunk, at) => ({ ...chunk, priority: CHUNKS.length - at })) },
@@ -51,6 +52,28 @@ export default defineConfig([
 function modules(...names) {
   const pattern = new RegExp(`/src/(?:${names.join('|')})(?<!\\.d)\\.ts$`)
   return (id) => pattern.test(id.replaceAll('\\', '/'))
+}
+
+/** Escapes what is not ASCII, so that V8 reads and keeps a byte for each character. */
+function ascii() {
+  const escape = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return {
+    name: 'ascii',
+    generateBundle(_options, bundle) {
+      for (const chunk of Object.values(bundle))
+        if (chunk.type === 'chunk') chunk.code = chunk.code.replaceAll(/[^\0-\x7f]/g, escape)
+    },
+  }
+}
+
+/** Tells Node and TypeScript that the bundle is CommonJS, though the sources are modules. */
+function commonJs() {
+  return {
+    name: 'common-js',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'package.json', source: '{ "type": "commonjs" }\n' })
+    },
+  }
 }
 
 /** Writes the licences of what was bundled: they ask to go along with every copy. */

@@ -87,8 +87,10 @@ function hasDependencies() {
 
 function installDependencies() {
   say('installing dependencies (npm ci)')
-  // Somebody may have set NODE_ENV=production, or omit=dev: then there would be nothing to build with.
-  run(['npm', 'ci', '--include=dev', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'])
+  // Somebody may have set NODE_ENV=production, or omit=dev: then there would be nothing to build with. No package asks
+  // for a script at its installation, and our own would build what the next step builds.
+  const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error']
+  run(['npm', 'ci', '--include=dev', '--ignore-scripts', ...quiet])
   writeFileSync(dependenciesStamp, dependenciesDigest())
 }
 

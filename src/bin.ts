@@ -1,11 +1,28 @@
 #!/usr/bin/env node
 import pkg from '../package.json' with { type: 'json' }
+import { codeFile } from './launch/code-file.ts'
+import { CompiledCode } from './launch/compiled-code.ts'
+import { loadChunks } from './launch/load-chunks.ts'
+
+// As Node exits for a module that waits for what never comes; silence would be taken for success.
+const UNSETTLED = 13
 
 const args = process.argv.slice(2)
 
 // Asked for by scripts and editors: answered before anything is loaded.
 if (args.length === 1 && args[0] === '--version') process.stdout.write(`${pkg.version}\n`)
-else {
-  ;(await import('./cli/ask-ahead.ts')).askAhead(args, process.cwd)
-  await (await import('./cli/main.ts')).main(args)
+else launch()
+
+function launch(): void {
+  const folder = import.meta.dirname
+  const code = new CompiledCode(codeFile(args, pkg.version), folder)
+  const { run } = loadChunks(folder, 'program.js', code) as typeof import('./cli/program.ts')
+  let ended = false
+  void run(args).finally(() => (ended = true))
+  process.on('beforeExit', () => {
+    if (!ended) process.exitCode = UNSETTLED
+  })
+  process.on('exit', (status) => {
+    if (status === 0) code.save()
+  })
 }

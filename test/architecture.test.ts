@@ -26,7 +26,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   library: ['features', 'store', ...ADAPTERS, 'domain'],
   mlflow: ['features', 'store', ...ADAPTERS, 'domain'],
   cli: ['mlflow', 'features', 'store', ...ADAPTERS, 'domain', 'package.json'],
-  'bin.ts': ['cli', 'package.json'],
+  launch: [],
+  'bin.ts': ['launch', 'cli', 'package.json'],
   'index.ts': ['library', 'domain'],
 }
 

@@ -1,4 +1,14 @@
-import { FALSE, LONG, NUMBER, TEXT, TRUE, type ByteColumn, type Column, type Values } from './column.ts'
+import {
+  byteColumnOf,
+  FALSE,
+  LONG,
+  NUMBER,
+  TEXT,
+  TRUE,
+  type ByteColumn,
+  type Column,
+  type Values,
+} from './column.ts'
 
 /** A value on its way into a column; `LONG` for one that is too long to be kept. */
 export type Cell = string | number | boolean | typeof TOO_LONG
@@ -83,12 +93,8 @@ export class ByteColumnBuilder {
   }
 
   build(size: number): ByteColumn {
-    return {
-      rows: packRows(this.#rows, size),
-      length: this.#rows.length,
-      width: this.#width,
-      bytes: this.#bytes.subarray(0, this.#rows.length * this.#width),
-    }
+    const bytes = this.#bytes.subarray(0, this.#rows.length * this.#width)
+    return byteColumnOf(bytes, this.#width, packRows(this.#rows, size))
   }
 }
 

@@ -31,7 +31,10 @@ export interface ByteColumn {
   readonly length: number
   /** Bytes of each entry. */
   readonly width: number
-  readonly bytes: Buffer
+  /** All of them; loaded when they are asked for. */
+  readonly bytes: () => Buffer
+  /** Those of one entry, without loading all. */
+  readonly at: (entry: number) => Buffer
 }
 
 /** A table of columns, in memory or in a file. Its rows are never changed, only declared dead elsewhere. */
@@ -42,6 +45,17 @@ export interface Segment {
   readonly byteNames: readonly string[]
   column(name: string): Column | undefined
   byteColumn(name: string): ByteColumn | undefined
+}
+
+/** Makes a byte column of bytes that are at hand. */
+export function byteColumnOf(bytes: Buffer, width: number, rows: Uint32Array | undefined): ByteColumn {
+  return {
+    rows,
+    length: bytes.length / width,
+    width,
+    bytes: () => bytes,
+    at: (entry) => bytes.subarray(entry * width, (entry + 1) * width),
+  }
 }
 
 /** Returns the kind of an entry. */

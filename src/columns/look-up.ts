@@ -30,8 +30,8 @@ export class PlacedColumns {
 }
 
 /** Returns an entry in hexadecimal. */
-export function digitsAt({ bytes, width }: ByteColumn, entry: number): string {
-  return bytes.toString('hex', entry * width, (entry + 1) * width)
+export function digitsAt(column: ByteColumn, entry: number): string {
+  return column.at(entry).toString('hex')
 }
 
 interface PlacedPart<T> {
@@ -120,7 +120,9 @@ function placesOf(rows: Uint32Array, size: number): Int32Array {
 }
 
 /** Finds the entries that begin with these bytes. */
-export function* entriesOf({ bytes, width }: ByteColumn, wanted: Buffer): Generator<number> {
+export function* entriesOf(column: ByteColumn, wanted: Buffer): Generator<number> {
+  const { width } = column
+  const bytes = column.bytes()
   for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) {
     if (at % width === 0) yield at / width
   }
@@ -149,12 +151,12 @@ export function textRows(column: Column, wanted: string): number[] {
 
 /** Returns the rows that have one of these digests, in hexadecimal. */
 export function rowsWith(column: ByteColumn, digests: ReadonlySet<string>): number[] {
-  const { bytes, width, rows } = column
+  const { width, rows } = column
   const wanted = [...digests].filter((digits) => digits.length === 2 * width)
   const entries =
     wanted.length <= FEW
       ? wanted.flatMap((digits) => [...entriesOf(column, Buffer.from(digits, 'hex'))])
-      : entriesAmong(bytes, width, new Set(wanted))
+      : entriesAmong(column.bytes(), width, new Set(wanted))
   return entries.map((entry) => rows?.[entry] ?? entry)
 }
 

@@ -1,5 +1,5 @@
 import { packKinds, packRows, packValues } from './column-builder.ts'
-import { kindAt, TEXT, type ByteColumn, type Column, type Segment } from './column.ts'
+import { byteColumnOf, kindAt, TEXT, type ByteColumn, type Column, type Segment } from './column.ts'
 import { tableOf } from './table-builder.ts'
 
 /** A table and the rows of it that count no more. */
@@ -89,18 +89,14 @@ function mergeByteColumn(parts: readonly Placed[], name: string, size: number): 
   const [rows, bytes] = [new Uint32Array(room), Buffer.allocUnsafe(room * width)]
   let length = 0
   for (const { column, places } of columns) {
+    const of = column.bytes()
     for (let entry = 0; entry < column.length; entry++) {
       const row = places[column.rows === undefined ? entry : column.rows[entry]!]!
       if (row === GONE) continue
-      column.bytes.copy(bytes, length * width, entry * width, (entry + 1) * width)
+      of.copy(bytes, length * width, entry * width, (entry + 1) * width)
       rows[length] = row
       length += 1
     }
   }
-  return {
-    rows: packRows(rows.subarray(0, length), size),
-    length,
-    width,
-    bytes: bytes.subarray(0, length * width),
-  }
+  return byteColumnOf(bytes.subarray(0, length * width), width, packRows(rows.subarray(0, length), size))
 }

@@ -8,6 +8,8 @@ import type { ByteColumn, Column, Segment, Values } from './column.ts'
  */
 const MAGIC = 0x31434d47
 const HEAD = 16
+/** So many entries of a byte column are read at once where few are asked for. */
+const PIECE = 512
 const LARGEST_DIRECTORY = 256 * 1024 * 1024
 
 /** The index on the disk is not what was written. */
@@ -32,6 +34,8 @@ interface ByteColumnEntry {
   width: number
   rows?: Block
   bytes: Block
+  /** The checksum of the bytes of each {@link PIECE} entries. */
+  pieces: number[]
 }
 
 interface Directory {
@@ -145,10 +149,26 @@ class TableFile implements Segment {
       rows: entry.rows && (this.#readNumbers(entry.rows, 'u4') as Uint32Array),
       length: entry.length,
       width: entry.width,
-      bytes: this.#readBlock(entry.bytes),
+      bytes: lazily(() => this.#readBlock(entry.bytes)),
+      at: this.#entryReader(entry),
     }
     this.#loadedBytes.set(name, column)
     return column
+  }
+
+  #entryReader({ bytes: [offset, size], width, pieces }: ByteColumnEntry): ByteColumn['at'] {
+    const loaded = new Map<number, Buffer>()
+    const read = (piece: number): Buffer => {
+      const from = piece * PIECE * width
+      return this.#readBlock([offset + from, Math.min(PIECE * width, size - from), pieces[piece]!])
+    }
+    return (entry) => {
+      const piece = Math.floor(entry / PIECE)
+      const bytes = loaded.get(piece) ?? read(piece)
+      loaded.set(piece, bytes)
+      const at = (entry % PIECE) * width
+      return bytes.subarray(at, at + width)
+    }
   }
 
   close(): void {
@@ -201,12 +221,18 @@ function placeByteColumn(
   column: ByteColumn,
   place: (bytes: Uint8Array) => Block,
 ): ByteColumnEntry {
+  const { length, width, rows } = column
+  const bytes = column.bytes()
+  const pieces = Array.from({ length: Math.ceil(length / PIECE) }, (_, piece) =>
+    crc32(bytes.subarray(piece * PIECE * width, (piece + 1) * PIECE * width)),
+  )
   return {
     name,
-    length: column.length,
-    width: column.width,
-    ...(column.rows !== undefined && { rows: place(bytesOf(column.rows)) }),
-    bytes: place(column.bytes),
+    length,
+    width,
+    ...(rows !== undefined && { rows: place(bytesOf(rows)) }),
+    bytes: place(bytes),
+    pieces,
   }
 }
 

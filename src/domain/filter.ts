@@ -58,7 +58,7 @@ export function formatFilter(filter: Filter): string {
 
 /** Writes a field as people type it, its key quoted where it has to be. */
 export function formatField({ group, key }: FilterField): string {
-  const bare = /^[\p{L}\p{N}_/.:-]+$/u.test(key)
+  const bare = /^[\w/.:-]+$/.test(key) || /^[\p{L}\p{N}_/.:-]+$/u.test(key)
   return `${PLURAL[group]}.${bare ? key : `\`${key.replaceAll('`', '``')}\``}`
 }
 

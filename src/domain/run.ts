@@ -141,7 +141,8 @@ export function isValidKey(key: string): boolean {
     key.length > 0 &&
     key.length <= MAX_KEY_LENGTH &&
     key.trim() === key &&
-    !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(key)
+    // Setting up the classes of Unicode takes longer than all of this for most names.
+    (/^[ -~]*$/.test(key) || !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(key))
   )
 }
 
