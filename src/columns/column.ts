@@ -33,6 +33,8 @@ export interface ByteColumn {
   readonly width: number
   /** All of them; loaded when they are asked for. */
   readonly bytes: () => Buffer
+  /** The first {@link HEAD} of each, which are searched first: a fraction of all. */
+  readonly heads: () => Buffer
   /** Those of one entry, without loading all. */
   readonly at: (entry: number) => Buffer
 }
@@ -47,13 +49,26 @@ export interface Segment {
   byteColumn(name: string): ByteColumn | undefined
 }
 
+/** How many of the first bytes of each entry of a byte column stand by themselves too. */
+export const HEAD = 4
+
+/** Returns the first bytes of each entry. */
+export function headsOf(bytes: Buffer, width: number): Buffer {
+  const heads = Buffer.alloc((bytes.length / width) * HEAD)
+  for (let from = 0, to = 0; from < bytes.length; from += width, to += HEAD)
+    bytes.copy(heads, to, from, from + HEAD)
+  return heads
+}
+
 /** Makes a byte column of bytes that are at hand. */
 export function byteColumnOf(bytes: Buffer, width: number, rows: Uint32Array | undefined): ByteColumn {
+  let heads: Buffer | undefined
   return {
     rows,
     length: bytes.length / width,
     width,
     bytes: () => bytes,
+    heads: () => (heads ??= headsOf(bytes, width)),
     at: (entry) => bytes.subarray(entry * width, (entry + 1) * width),
   }
 }

@@ -1,4 +1,4 @@
-import { kindAt, LONG, NUMBER, TEXT, TRUE, type ByteColumn, type Column } from './column.ts'
+import { HEAD, kindAt, LONG, NUMBER, TEXT, TRUE, type ByteColumn, type Column } from './column.ts'
 import type { LiveTable } from './merge-tables.ts'
 
 /** A table among others, and which number its first row has among theirs. */
@@ -121,10 +121,10 @@ function placesOf(rows: Uint32Array, size: number): Int32Array {
 
 /** Finds the entries that begin with these bytes. */
 export function* entriesOf(column: ByteColumn, wanted: Buffer): Generator<number> {
-  const { width } = column
-  const bytes = column.bytes()
-  for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) {
-    if (at % width === 0) yield at / width
+  const [heads, head] = [column.heads(), wanted.subarray(0, HEAD)]
+  for (let at = heads.indexOf(head); at >= 0; at = heads.indexOf(head, at + 1)) {
+    const entry = at / HEAD
+    if (at % HEAD === 0 && column.at(entry).subarray(0, wanted.length).equals(wanted)) yield entry
   }
 }
 
@@ -156,18 +156,19 @@ export function rowsWith(column: ByteColumn, digests: ReadonlySet<string>): numb
   const entries =
     wanted.length <= FEW
       ? wanted.flatMap((digits) => [...entriesOf(column, Buffer.from(digits, 'hex'))])
-      : entriesAmong(column.bytes(), width, new Set(wanted))
+      : entriesAmong(column, new Set(wanted))
   return entries.map((entry) => rows?.[entry] ?? entry)
 }
 
 /** So many are looked for one after the other. */
 const FEW = 4
 
-function entriesAmong(bytes: Buffer, width: number, wanted: ReadonlySet<string>): number[] {
-  const heads = new Set([...wanted].map((digits) => Number.parseInt(digits.slice(0, 8), 16)))
+function entriesAmong(column: ByteColumn, wanted: ReadonlySet<string>): number[] {
+  const heads = column.heads()
+  const wantedHeads = new Set([...wanted].map((digits) => Number.parseInt(digits.slice(0, 2 * HEAD), 16)))
   const found: number[] = []
-  for (let entry = 0, at = 0; at < bytes.length; entry++, at += width) {
-    if (heads.has(bytes.readUInt32BE(at)) && wanted.has(bytes.toString('hex', at, at + width)))
+  for (let entry = 0; entry < column.length; entry++) {
+    if (wantedHeads.has(heads.readUInt32BE(entry * HEAD)) && wanted.has(digitsAt(column, entry)))
       found.push(entry)
   }
   return found

@@ -1,13 +1,13 @@
 import { closeSync, fstatSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
-import type { ByteColumn, Column, Segment, Values } from './column.ts'
+import { headsOf, type ByteColumn, type Column, type Segment, type Values } from './column.ts'
 
 /*
  * A file of columns: the magic, the length and the checksum of the directory, the directory (JSON), and blocks of
  * bytes, each with a checksum of its own and at a multiple of eight. Numbers are in the machine's own order.
  */
 const MAGIC = 0x31434d47
-const HEAD = 16
+const PREAMBLE = 16
 /** So many entries of a byte column are read at once where few are asked for. */
 const PIECE = 512
 const LARGEST_DIRECTORY = 256 * 1024 * 1024
@@ -34,6 +34,7 @@ interface ByteColumnEntry {
   width: number
   rows?: Block
   bytes: Block
+  heads: Block
   /** The checksum of the bytes of each {@link PIECE} entries. */
   pieces: number[]
 }
@@ -62,7 +63,7 @@ export function writeTable(file: string, table: Segment): void {
   const directory: Directory = { rows: table.rows, size, columns, byteColumns }
   const text = Buffer.from(JSON.stringify(directory))
   const body = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, ' ')])
-  const head = Buffer.alloc(HEAD)
+  const head = Buffer.alloc(PREAMBLE)
   head.writeUInt32LE(MAGIC, 0)
   head.writeUInt32LE(body.length, 4)
   head.writeUInt32LE(crc32(body), 8)
@@ -101,13 +102,14 @@ class TableFile implements Segment {
   constructor(descriptor: number) {
     this.#descriptor = descriptor
     const { size } = fstatSync(descriptor)
-    const head = this.#readExactly(0, HEAD)
+    const head = this.#readExactly(0, PREAMBLE)
     const length = head.readUInt32LE(4)
-    if (head.readUInt32LE(0) !== MAGIC || length > LARGEST_DIRECTORY || HEAD + length > size) throw corrupt()
-    const body = this.#readExactly(HEAD, length)
+    if (head.readUInt32LE(0) !== MAGIC || length > LARGEST_DIRECTORY || PREAMBLE + length > size)
+      throw corrupt()
+    const body = this.#readExactly(PREAMBLE, length)
     if (crc32(body) !== head.readUInt32LE(8)) throw corrupt()
     const directory = JSON.parse(body.toString('utf8')) as Directory
-    this.#start = HEAD + length
+    this.#start = PREAMBLE + length
     if (this.#start + directory.size !== size) throw corrupt()
     this.rows = directory.rows
     this.#columns = new Map(directory.columns.map((entry) => [entry.name, entry]))
@@ -150,6 +152,7 @@ class TableFile implements Segment {
       length: entry.length,
       width: entry.width,
       bytes: lazily(() => this.#readBlock(entry.bytes)),
+      heads: lazily(() => this.#readBlock(entry.heads)),
       at: this.#entryReader(entry),
     }
     this.#loadedBytes.set(name, column)
@@ -232,6 +235,7 @@ function placeByteColumn(
     width,
     ...(rows !== undefined && { rows: place(bytesOf(rows)) }),
     bytes: place(bytes),
+    heads: place(headsOf(bytes, width)),
     pieces,
   }
 }

@@ -19,9 +19,9 @@ const WIDE: readonly (readonly [first: number, last: number])[] = [
   [0x1f200, 0x1f265],
   [0x20000, 0x3fffd],
 ]
-// Of these each is a character of one column: Latin letters, and the punctuation, arrows, signs and bars of reports. A
+// Of these each is a character of one column: Latin letters, and the punctuation, arrows, signs, bars and marks of reports. A
 // segmenter takes longer to load than all else that is done with them.
-const NARROW = /^[\x20-\x7e\xa1-\xac\xae-\u024f\u2010-\u2027\u2190-\u22ff\u2500-\u259f]*$/
+const NARROW = /^[\x20-\x7e\xa1-\xac\xae-\u024f\u2010-\u2027\u2190-\u22ff\u2500-\u259f\u2605\u2713\u2717]*$/
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 const EMOJI = /^\p{Emoji_Presentation}|^\p{Extended_Pictographic}[^]*\uFE0F|^[\d#*]\uFE0F?\u20E3/u
 

@@ -1,7 +1,7 @@
 import { ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
 import { git } from '../git/run-git.ts'
-import type { LfsFile } from '../store/models.ts'
+import type { LfsFile } from '../store/read-pointers.ts'
 import type { Store } from '../store/store.ts'
 import { openLfsStore } from '../store/open-lfs-store.ts'
 import { ensureContent } from './checkout/ensure-content.ts'

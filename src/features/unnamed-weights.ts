@@ -1,6 +1,6 @@
 import { objectPath } from '../lfs/lfs-store.ts'
 import { hasObject } from '../lfs/transfer.ts'
-import type { LfsFile } from '../store/models.ts'
+import type { LfsFile } from '../store/read-pointers.ts'
 import { openLfsStore } from '../store/open-lfs-store.ts'
 import type { Store } from '../store/store.ts'
 import { checkWeights } from '../weights/check/check-weights.ts'

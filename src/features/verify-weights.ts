@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import type { Card } from '../domain/card.ts'
 import { isModelError } from '../domain/errors.ts'
-import { parsePointer, sha256Name } from '../domain/lfs-pointer.ts'
+import { sha256Name } from '../domain/lfs-pointer.ts'
 import type { Oid } from '../domain/run.ts'
 import { readObjects } from '../git/read-objects.ts'
 import { chooseRemote } from '../git/remotes.ts'
@@ -14,7 +14,8 @@ import { hasObject } from '../lfs/transfer.ts'
 import { checkCardText } from '../schema/check-card-text.ts'
 import { joinCards } from '../schema/merge-cards.ts'
 import { readCardText } from '../store/cards.ts'
-import { modelsAt, type LfsFile } from '../store/models.ts'
+import { modelsAt } from '../store/models.ts'
+import { readPointers, type LfsFile } from '../store/read-pointers.ts'
 import { openLfsStore } from '../store/open-lfs-store.ts'
 import type { Store } from '../store/store.ts'
 import { bytesSource } from '../weights/byte-source.ts'
@@ -63,7 +64,7 @@ export async function verifyWeights(
   const { repo } = store
   const commit = revision === undefined ? requireHead(repo).head : await resolveCommit(repo, revision)
   const blobs = await listBlobs(store, commit)
-  const pointers = await readPointers(store, blobs)
+  const pointers = await readPointers(store.repo, blobs)
   const lfs = await openLfsStore(repo)
   const local = await checkLocal(lfs, pointers, options.progress)
   const remote =
@@ -95,18 +96,6 @@ async function listBlobs({ repo }: Store, commit: Oid): Promise<Blob[]> {
   return stdout.split('\0').flatMap((line) => {
     const match = /^\d+ blob ([0-9a-f]+) +(\d+)\t(.*)$/s.exec(line)
     return match === null ? [] : [{ oid: match[1]!, size: Number(match[2]), path: match[3]! }]
-  })
-}
-
-async function readPointers({ repo }: Store, blobs: readonly Blob[]): Promise<LfsFile[]> {
-  const small = blobs.filter(({ size }) => size > 100 && size < 1024)
-  const objects = await readObjects(
-    repo,
-    small.map(({ oid }) => oid),
-  )
-  return small.flatMap(({ path }, index) => {
-    const pointer = parsePointer(objects[index]?.content.toString('utf8') ?? '')
-    return pointer === undefined ? [] : [{ path, ...pointer }]
   })
 }
 

@@ -30,9 +30,9 @@ export function askCatFile(root: string, commands: readonly string[], answer: An
   return session.ask(commands, answer)
 }
 
-/** Starts the process of a repository, which is ready then when it is asked. @param cwd - a folder in it. */
+/** Starts the process of a repository, which can be asked before anybody knows where that is. @param cwd - a folder in it. */
 export function prepareCatFile(cwd: string): { adopt: (root: string) => void } {
-  const session = new Session(cwd)
+  const session = sessions.get(cwd) ?? open(cwd)
   session.start()
   return {
     adopt: (root) => {
@@ -64,8 +64,8 @@ class Session {
   }
 
   start(): void {
-    this.#running = new Running(this.#cwd)
-    this.#rest()
+    if (this.#running?.isOver !== false) this.#running = new Running(this.#cwd)
+    if (this.#waiting === 0) this.#rest()
   }
 
   // One question at a time: when git fails, it is clear which one it was.
@@ -94,6 +94,7 @@ class Session {
   }
 
   #rest(): void {
+    clearTimeout(this.#idle)
     this.#idle = setTimeout(() => {
       this.#running?.end()
       this.#running = undefined

@@ -1,5 +1,6 @@
 import { prepareCatFile } from './cat-file.ts'
-import { statObjects } from './read-objects.ts'
+import { statObjects, type ObjectStat } from './read-objects.ts'
+import { SHARED_REFS, trackingRef } from './refs.ts'
 import { readTips, type Tips } from './read-tips.ts'
 import { locateRepository, type Located, type Repository } from './repository.ts'
 
@@ -7,6 +8,7 @@ interface Opening {
   readonly cwd: string
   readonly located: Promise<Located>
   readonly objects: ReturnType<typeof prepareCatFile>
+  readonly asked: Promise<Asked>
 }
 
 // Whole names. `--symbolic-full-name` leaves out a ref beside which a branch has the same name.
@@ -19,20 +21,25 @@ const OUR_REFS = ['--symbolic', '--glob=refs/model', '--glob=refs/notes/model']
  * @throws ModelError `not-a-repository`, `bare-repository`, `git-missing`.
  */
 export async function openWithTips(cwd: string): Promise<{ repo: Repository; tips: Tips }> {
-  const { located, objects } = ahead?.cwd === cwd ? ahead : begin(cwd)
+  const { located, objects, asked } = ahead?.cwd === cwd ? ahead : begin(cwd)
   ahead = undefined
   const { place, answers } = await located
   objects.adopt(place.root)
   const refs = answers.filter((name) => name.startsWith('refs/'))
-  const [head, headTree, ...stats] = await statObjects(place, ['HEAD', 'HEAD^{tree}', ...refs])
+  const expected = await asked
+  const others = refs.filter((ref) => !expected.has(ref))
+  const stats = await statObjects(place, others)
+  const all = new Map([...expected, ...others.map((ref, index) => [ref, stats[index]] as const)])
+  const headTree = all.get('HEAD^{tree}')
   const repo = {
     ...place,
-    ...(headTree === undefined ? NO_HEAD : { head: head?.oid, headTree: headTree.oid }),
+    ...(headTree === undefined ? NO_HEAD : { head: all.get('HEAD')?.oid, headTree: headTree.oid }),
   }
-  const known = refs.flatMap((ref, index) =>
-    stats[index] === undefined ? [] : [[ref, stats[index].oid] as const],
-  )
-  // A ref that was deleted meanwhile, or one whose object is lost, which is not the same.
+  const known = refs.flatMap((ref) => {
+    const oid = all.get(ref)?.oid
+    return oid === undefined ? [] : [[ref, oid] as const]
+  })
+  // A ref that was deleted or made meanwhile, or one whose object is lost, which is not the same.
   return { repo, tips: known.length === refs.length ? new Map(known) : await readTips(place) }
 }
 
@@ -43,10 +50,28 @@ export function openAhead(cwd: string): void {
 
 let ahead: Opening | undefined
 
+// What most repositories have is asked before git has said which refs there are.
+const EXPECTED = [
+  'HEAD',
+  'HEAD^{tree}',
+  ...SHARED_REFS,
+  ...SHARED_REFS.map((ref) => trackingRef('origin', ref)),
+]
+
+type Asked = ReadonlyMap<string, ObjectStat | undefined>
+
 const NO_HEAD = { head: undefined, headTree: undefined }
 
 function begin(cwd: string): Opening {
   const located = locateRepository(cwd, OUR_REFS)
   located.catch(() => undefined)
-  return { cwd, located, objects: prepareCatFile(cwd) }
+  const objects = prepareCatFile(cwd)
+  const asked = askExpected(cwd)
+  asked.catch(() => undefined)
+  return { cwd, located, objects, asked }
+}
+
+async function askExpected(cwd: string): Promise<Asked> {
+  const stats = await statObjects({ root: cwd }, EXPECTED)
+  return new Map(EXPECTED.map((name, index) => [name, stats[index]]))
 }

@@ -2,24 +2,14 @@ import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Config, ModelConfig } from '../domain/config.ts'
 import { ModelError } from '../domain/errors.ts'
-import { parsePointer } from '../domain/lfs-pointer.ts'
 import type { Oid } from '../domain/run.ts'
-import { readObjects, statObjects } from '../git/read-objects.ts'
+import { statObjects } from '../git/read-objects.ts'
 import type { Repository } from '../git/repository.ts'
 import { resolveCommit } from '../git/resolve.ts'
 import { git, gitLine, LARGEST_LISTING } from '../git/run-git.ts'
 import { readConfig } from './config.ts'
+import { readPointers, type LfsFile } from './read-pointers.ts'
 import type { Store } from './store.ts'
-
-/** A file of a model that is kept in Git LFS. */
-export interface LfsFile {
-  /** Path in the repository. */
-  path: string
-  /** SHA-256 of the content. */
-  oid: string
-  /** In bytes. */
-  size: number
-}
 
 /** A model as it stands in the work tree or in a commit. */
 export interface ModelAt {
@@ -151,10 +141,8 @@ async function hashFolder(repo: Repository, folder: string): Promise<Oid | undef
   }
 }
 
-const MAX_POINTER = 1024
-
 async function pointersBelow(repo: Repository, oid: Oid, type: string, at: string): Promise<LfsFile[]> {
-  if (type !== 'tree') return (await readPointers(repo, [{ oid, path: at, size: 0 }])) ?? []
+  if (type !== 'tree') return readPointers(repo, [{ oid, path: at }])
   const { stdout } = await git(repo, ['ls-tree', '-r', '-t', '-l', '-z', '--full-tree', oid], {
     largest: LARGEST_LISTING,
   })
@@ -163,29 +151,7 @@ async function pointersBelow(repo: Repository, oid: Oid, type: string, at: strin
     const match = /^100\d+ blob ([0-9a-f]+) +(\d+)\t(.*)$/s.exec(line)
     return match === null ? [] : [{ oid: match[1]!, size: Number(match[2]), path: `${at}/${match[3]}` }]
   })
-  return readPointers(
-    repo,
-    blobs.filter(({ size }) => size < MAX_POINTER),
-  )
-}
-
-async function readPointers(
-  repo: Repository,
-  blobs: { oid: Oid; path: string; size: number }[],
-): Promise<LfsFile[]> {
-  const stats = await statObjects(
-    repo,
-    blobs.map(({ oid }) => oid),
-  )
-  const small = blobs.filter((_, index) => (stats[index]?.size ?? Infinity) < MAX_POINTER)
-  const objects = await readObjects(
-    repo,
-    small.map(({ oid }) => oid),
-  )
-  return small.flatMap(({ path: file }, index) => {
-    const pointer = parsePointer(objects[index]?.content.toString('utf8') ?? '')
-    return pointer === undefined ? [] : [{ path: file, ...pointer }]
-  })
+  return readPointers(repo, blobs)
 }
 
 function unknownModel(name: string, revision: string | undefined, config: Config): ModelError {

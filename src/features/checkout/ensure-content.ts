@@ -2,7 +2,7 @@ import { ModelError } from '../../domain/errors.ts'
 import { chooseRemote } from '../../git/remotes.ts'
 import type { LfsStore } from '../../lfs/lfs-store.ts'
 import { fetchObjects, hasObject } from '../../lfs/transfer.ts'
-import type { LfsFile } from '../../store/models.ts'
+import type { LfsFile } from '../../store/read-pointers.ts'
 import type { Store } from '../../store/store.ts'
 import type { VersionSource } from './resolve-version.ts'
 

@@ -8,7 +8,7 @@ import type { Oid } from '../../domain/run.ts'
 import { git, LARGEST_LISTING } from '../../git/run-git.ts'
 import type { LfsStore } from '../../lfs/lfs-store.ts'
 import { hasObject } from '../../lfs/transfer.ts'
-import type { LfsFile } from '../../store/models.ts'
+import type { LfsFile } from '../../store/read-pointers.ts'
 import type { Store } from '../../store/store.ts'
 import { findProducers } from '../../store/runs.ts'
 

@@ -1,7 +1,7 @@
 import { isModelError, ModelError } from '../../domain/errors.ts'
 import { ARTIFACTS, type Oid } from '../../domain/run.ts'
 import { tryResolveCommit } from '../../git/resolve.ts'
-import type { LfsFile } from '../../store/models.ts'
+import type { LfsFile } from '../../store/read-pointers.ts'
 import type { Store } from '../../store/store.ts'
 import { findRun } from '../../store/runs.ts'
 

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { ModelError } from '../../domain/errors.ts'
 import { isSafePath } from '../../domain/safe-path.ts'
 import { objectPath, type LfsStore } from '../../lfs/lfs-store.ts'
-import type { LfsFile } from '../../store/models.ts'
+import type { LfsFile } from '../../store/read-pointers.ts'
 import type { Store } from '../../store/store.ts'
 import { unsafePath } from './unsafe-path.ts'
 
