@@ -23,7 +23,7 @@ export interface Received {
 export async function foldAfterFetch(world: World): Promise<Received> {
   const repo = await openRepository(world)
   const before = await readTips(repo)
-  const { tips: after, refused } = await foldFetched(repo, before)
+  const { tips: after, refused } = await foldFetched(repo, { seen: before })
   await refreshDigests({ repo, world, tips: after })
   const count = async (ref: string): Promise<number> => {
     const tip = after.get(ref)

@@ -4,9 +4,9 @@ import { readRemoteTrouble } from '../domain/remote-trouble.ts'
 import { maskShapes } from '../domain/secret-shapes.ts'
 import { countChanges } from '../git/count-changes.ts'
 import { withLock } from '../git/lock.ts'
-import type { Tips } from '../git/read-tips.ts'
-import { CARDS_NOTES, RUNS_NOTES, SHARED_REFS } from '../git/refs.ts'
-import { chooseRemote, fetchMetadata, rememberAddress, trackingIn } from '../git/remotes.ts'
+import { readTipsOf, type Tips } from '../git/read-tips.ts'
+import { CARDS_NOTES, RUNS_NOTES, SHARED_REFS, trackingRef } from '../git/refs.ts'
+import { chooseRemote, fetchMetadata, pushAddress, rememberAddress, trackingIn } from '../git/remotes.ts'
 import { foldFetched } from '../store/fold-fetched.ts'
 import { openLfsStore } from '../store/open-lfs-store.ts'
 import type { Store } from '../store/store.ts'
@@ -50,19 +50,25 @@ export async function syncMetadata(
   asked?: string,
   progress: SyncProgress = () => {},
 ): Promise<SyncResult> {
-  const remote = await chooseRemote(store.repo, asked)
+  const [remote, prefix, lfs] = await Promise.all([
+    chooseRemote(store.repo, asked),
+    syncPrefix(store.repo),
+    openLfsStore(store.repo),
+  ])
   return withLock(store.repo.commonDir, 'sync', async () => {
-    const [prefix, lfs] = await Promise.all([syncPrefix(store.repo), openLfsStore(store.repo)])
     const destination: Destination = { remote, prefix, lfs, offered: new Set() }
     // Mostly the remote has no news: what there is to push is found out while it is asked.
     void changesToPush(store, destination, store.tips)
+    const address = pushAddress(store.repo, remote)
+    address.catch(() => undefined)
     const end = store.world.now() + PATIENCE
     let refused: Refused | undefined
     let unmoved = 0
     for (let attempt = 1; ; attempt++) {
       progress(attempt === 1 ? `fetching from ${remote}` : `${remote} moved: attempt ${attempt}`)
       const start = store.world.now()
-      const merged = await fetchAndFold(store, destination)
+      // What was refused before is refused by the remote too, and then it is looked for.
+      const merged = await fetchAndFold(store, destination, refused === undefined)
       if (refused !== undefined) {
         unmoved = hasMoved(refused, remote, merged) ? 0 : unmoved + 1
         if (unmoved > 0 && (!isRace(refused) || unmoved > MOST_UNMOVED))
@@ -70,16 +76,22 @@ export async function syncMetadata(
       }
       if (store.world.now() > end) throw lostEveryRace(remote, attempt - 1)
       const result = await pushChanges(store, destination, merged, progress)
-      if ('sent' in result) return finish(store, remote, result)
+      if ('sent' in result) return finish(store, remote, await address, result)
       refused = result
       await sleep(Math.random() * longestWait(attempt, store.world.now() - start))
     }
   })
 }
 
-async function fetchAndFold({ repo }: Store, { remote, prefix }: Destination): Promise<Tips> {
+async function fetchAndFold(
+  { repo, tips: before }: Store,
+  { remote, prefix }: Destination,
+  forgets: boolean,
+): Promise<Tips> {
   await fetchMetadata(repo, remote, prefix)
-  const { tips, refused } = await foldFetched(repo)
+  const ours = SHARED_REFS.flatMap((ref) => [ref, trackingRef(remote, ref)])
+  const seen = await readTipsOf(repo, new Set([...before.keys(), ...ours]))
+  const { tips, refused } = await foldFetched(repo, { seen, forgets })
   const hostile = refused.find((one) => one.remote === remote)
   if (hostile !== undefined) throw refusedError(hostile, prefix)
   return tips
@@ -91,9 +103,15 @@ function longestWait(attempt: number, took: number): number {
   return Math.min(Math.min(took, SHORTEST_WAIT) * 2 ** (attempt - 1), LONGEST_WAIT)
 }
 
-async function finish(store: Store, remote: string, { sent, tips }: Pushed): Promise<SyncResult> {
+async function finish(
+  store: Store,
+  remote: string,
+  address: string,
+  { sent, tips }: Pushed,
+): Promise<SyncResult> {
   // Our own push moved the tracking refs: note that nothing in them is news.
-  await Promise.all([foldFetched(store.repo, tips), rememberAddress(store.repo, remote)])
+  await foldFetched(store.repo, { seen: tips, forgets: true })
+  rememberAddress(store.repo, remote, address)
   await refreshDigests({ ...store, tips })
   const received = await countReceived(store, tips)
   return { remote, received, sent, conflicts: await newConflicts(store, tips) }

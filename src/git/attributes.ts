@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import type { Repository } from './repository.ts'
 import { git } from './run-git.ts'
 
@@ -62,9 +64,7 @@ export async function matchPatterns(
   paths: readonly string[],
   attributesFile: string,
 ): Promise<Set<string>> {
-  const { mkdirSync, rmSync, writeFileSync } = await import('node:fs')
-  const { dirname } = await import('node:path')
-  mkdirSync(dirname(attributesFile), { recursive: true })
+  mkdirSync(path.dirname(attributesFile), { recursive: true })
   writeFileSync(
     attributesFile,
     patterns.map((pattern) => `${escapePattern(pattern)} git-model-weights\n`).join(''),
@@ -85,7 +85,7 @@ async function readAttribute(
   config: readonly string[] = [],
 ): Promise<Map<string, string>> {
   if (paths.length === 0) return new Map()
-  const input = paths.map((path) => `${path}\0`).join('')
+  const input = paths.map((each) => `${each}\0`).join('')
   const { stdout } = await git(repo, [...config, 'check-attr', '-z', '--stdin', ...options, name], { input })
   const fields = stdout.split('\0')
   const values = new Map<string, string>()

@@ -1,4 +1,5 @@
 import type { Oid } from '../domain/run.ts'
+import { statObjects } from './read-objects.ts'
 import { REMOTES } from './refs.ts'
 import type { Repository } from './repository.ts'
 import { git } from './run-git.ts'
@@ -12,6 +13,15 @@ export async function readTips(repo: Pick<Repository, 'root'>): Promise<Tips> {
   const { stdout } = await git(repo, args)
   const lines = stdout.split('\n').filter((line) => line !== '')
   return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]))
+}
+
+/** Reads where some refs stand: the process that answers for objects does, and it is there already. */
+export async function readTipsOf(repo: Pick<Repository, 'root'>, refs: ReadonlySet<string>): Promise<Tips> {
+  const names = [...refs].sort()
+  const stats = await statObjects(repo, names)
+  return new Map(
+    names.flatMap((name, index) => (stats[index] === undefined ? [] : [[name, stats[index].oid] as const])),
+  )
 }
 
 /**

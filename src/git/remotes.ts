@@ -3,6 +3,7 @@ import path from 'node:path'
 import { isModelError, ModelError } from '../domain/errors.ts'
 import { readRemoteTrouble } from '../domain/remote-trouble.ts'
 import type { Oid } from '../domain/run.ts'
+import { statObjects } from './read-objects.ts'
 import type { Tips } from './read-tips.ts'
 import { fetchRefspecs, forkRef, remoteRef, SHARED_REFS, trackingRef, type SharedRef } from './refs.ts'
 import type { Repository } from './repository.ts'
@@ -129,7 +130,15 @@ async function rememberPushed(
   remote: string,
   refs: readonly { ref: SharedRef; oid: Oid }[],
 ): Promise<void> {
-  const input = refs.map(({ ref, oid }) => `update ${trackingRef(remote, ref)} ${oid}\n`).join('')
+  // Where git fetch brings them, git push has moved them.
+  const tracking = refs.map(({ ref, oid }) => ({ ref: trackingRef(remote, ref), oid }))
+  const stats = await statObjects(
+    repo,
+    tracking.map(({ ref }) => ref),
+  )
+  const behind = tracking.filter(({ oid }, index) => stats[index]?.oid !== oid)
+  if (behind.length === 0) return
+  const input = behind.map(({ ref, oid }) => `update ${ref} ${oid}\n`).join('')
   await git(repo, ['update-ref', '--stdin'], { input, ok: [0, 1, 128] })
 }
 
@@ -156,12 +165,16 @@ function unreachable(remote: string, text: string): ModelError {
   })
 }
 
+/** Returns the address that a remote is pushed to. */
+export function pushAddress(repo: Repository, remote: string): Promise<string> {
+  return gitLine(repo, ['remote', 'get-url', '--push', remote])
+}
+
 /**
  * Notes to which address the private copies of a remote's refs belong, for the pre-push hook: a remote that was
  * given another address has nothing of ours yet.
  */
-export async function rememberAddress(repo: Repository, remote: string): Promise<void> {
-  const address = await gitLine(repo, ['remote', 'get-url', '--push', remote])
+export function rememberAddress(repo: Repository, remote: string, address: string): void {
   const file = addressFile(repo, remote)
   mkdirSync(path.dirname(file), { recursive: true })
   writeFileSync(file, `${address}\n`)

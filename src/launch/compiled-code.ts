@@ -27,6 +27,7 @@ interface Head {
 const ALIGNMENT = 8
 /** Bytes between the words that the checksum looks at. */
 const STRIDE = 512
+const HASHED = /-[\w-]{8}\.js$/
 const OLD = 90 * 24 * 60 * 60 * 1000
 
 /** What V8 made of the files that a command loads: kept from one time to the next, and never needed. */
@@ -51,7 +52,9 @@ export class CompiledCode {
     return this.#kept.get(id)
   }
 
+  /** Notes what is to be kept: of files that have a hash of their text in their name, for V8 compares its length alone. */
   add(id: string, script: Script): void {
+    if (!HASHED.test(id)) return
     this.#scripts.set(id, script)
     if (this.#file === undefined || this.#isNew || this.#kept.has(id)) return
     this.#isNew = true

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { constants, Script } from 'node:vm'
+import { Script } from 'node:vm'
 import type { CompiledCode } from './compiled-code.ts'
 
 type Wrapper = (
@@ -22,8 +22,7 @@ export function loadChunks(folder: string, entry: string, code: CompiledCode): u
   return load(`./${entry}`)
 
   function load(id: string): unknown {
-    // Everything is bundled, so that what is no file of the bundle is Node's own.
-    if (!id.startsWith('./')) return process.getBuiltinModule(id)
+    if (!id.startsWith('./')) return builtin(id)
     const known = modules.get(id)
     if (known !== undefined) return known.exports
     const module = { exports: {} }
@@ -39,9 +38,15 @@ export function loadChunks(folder: string, entry: string, code: CompiledCode): u
     const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
       filename,
       cachedData: code.of(id),
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     })
     code.add(id, script)
     return script.runInThisContext() as Wrapper
   }
+}
+
+// Everything is bundled: what is no file of the bundle is Node's own, or something that a package can do without.
+function builtin(id: string): unknown {
+  const found = process.getBuiltinModule(id) as unknown
+  if (found === undefined) throw new Error(`there is no module "${id}" in the bundle`)
+  return found
 }

@@ -24,13 +24,18 @@ export interface FoldedFetch {
  * that lacks or lessens what is here.
  *
  * @param seen - where the refs stand, when they were read just now.
+ * @param forgets - where nothing is new, whether what was refused before need not be found again.
  */
-export async function foldFetched(repo: Repository, seen?: Tips): Promise<FoldedFetch> {
+export async function foldFetched(
+  repo: Repository,
+  { seen, forgets = false }: { seen?: Tips; forgets?: boolean } = {},
+): Promise<FoldedFetch> {
   let known = seen
   const folded = await untilWon(async () => {
     const before = known ?? (await readTips(repo))
     known = undefined
-    if (isAllFolded(repo, before)) return { tips: before, refused: await findRefused(repo, before) }
+    if (isAllFolded(repo, before))
+      return { tips: before, refused: forgets ? [] : await findRefused(repo, before) }
     let local: FoldedFetch = { tips: before, refused: [] }
     for (const remote of remotesOf(before)) local = await foldRemote(repo, local, remote)
     const updates = SHARED_REFS.map((ref) => ({ ref, from: before.get(ref), to: local.tips.get(ref) }))

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Config, ModelConfig } from '../domain/config.ts'
 import { ModelError } from '../domain/errors.ts'
@@ -126,8 +126,8 @@ async function hashFile(repo: Repository, file: string): Promise<Oid | undefined
 }
 
 async function hashFolder(repo: Repository, folder: string): Promise<Oid | undefined> {
-  const { randomBytes } = await import('node:crypto')
-  const { rmSync, mkdirSync } = await import('node:fs')
+  // Loaded when it is needed: most commands have no folder to hash.
+  const { randomBytes } = process.getBuiltinModule('node:crypto')
   const { temporaryFolder } = await import('../git/object-writer.ts')
   const index = path.join(temporaryFolder(repo), `index-${process.pid}-${randomBytes(6).toString('hex')}`)
   const env = { GIT_INDEX_FILE: index }

@@ -10,6 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { routes } from '../../src/cli/routes.ts'
@@ -19,6 +20,29 @@ import { temporaryFolder } from '../support/repo.ts'
 const dist = path.resolve(import.meta.dirname, '../../dist')
 const HELP = ['runs', '--help']
 const [SAYS, SAID] = ['List runs', 'Lost runs']
+
+describe('the bundle', () => {
+  const files = readdirSync(dist).filter((name) => name.endsWith('.js'))
+  const texts = files.map((name) => ({ name, text: readFileSync(path.join(dist, name), 'latin1') }))
+
+  it('is written in ASCII, as it is read', () => {
+    expect(texts.filter(({ text }) => /[^\0-\x7f]/.test(text)).map(({ name }) => name)).toEqual([])
+  })
+
+  it('imports nothing as it runs, which V8 knows no way for in code that was kept', () => {
+    expect(texts.filter(({ text }) => /(?<!\.)\bimport\(['"`]/.test(text)).map(({ name }) => name)).toEqual(
+      [],
+    )
+  })
+
+  it('requires its own files, what Node has, and a module that colours debugging where it is there', () => {
+    const required = texts.flatMap(({ text }) => [...text.matchAll(/\brequire\(["']([^"']+)["']\)/g)])
+    const names = new Set(required.map((match) => match[1]!.replace('node:', '')))
+    expect([...names].filter((name) => !name.startsWith('./') && !isBuiltin(name))).toEqual([
+      'supports-color',
+    ])
+  })
+})
 
 describe('compiled code', () => {
   it('is kept for each command, for its user alone', async () => {
@@ -51,6 +75,13 @@ describe('compiled code', () => {
     expect(await run(dist, home, HELP)).toContain(SAYS)
     expect(await run(dist, home, HELP)).toContain(SAYS)
     expect(statSync(file).size).toBeGreaterThan(10_000)
+  })
+
+  it('is of no file whose name does not change with its text', async () => {
+    const home = await homeOfAnother()
+    const kept = readFileSync(fileOf(home), 'latin1').split('\n', 1)[0]!
+    expect(kept).toContain('"./main-')
+    expect(kept).not.toContain('program.js')
   })
 
   it('is not taken where others may write it', async () => {

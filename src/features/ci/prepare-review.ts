@@ -5,7 +5,7 @@ import type { Oid } from '../../domain/run.ts'
 import type { Forge } from '../../forge/forge.ts'
 import { deepen, fetchCommits } from '../../git/fetch-commits.ts'
 import { mergeBase } from '../../git/merge-base.ts'
-import { chooseRemote, fetchFork, fetchMetadata, rememberAddress } from '../../git/remotes.ts'
+import { chooseRemote, fetchFork, fetchMetadata, pushAddress, rememberAddress } from '../../git/remotes.ts'
 import { resolveCommit } from '../../git/resolve.ts'
 import { adoptFork } from '../../store/adopt-fork.ts'
 import { refreshStore, settleStore } from '../../store/open-store.ts'
@@ -38,7 +38,7 @@ export async function prepareReview(
   const remote = await chooseRemote(store.repo)
   const prefix = await syncPrefix(store.repo)
   await fetchMetadata(store.repo, remote, prefix)
-  await rememberAddress(store.repo, remote)
+  rememberAddress(store.repo, remote, await pushAddress(store.repo, remote))
   let settled = await settleStore(await refreshStore(store))
   if (event.fork !== undefined) {
     if (await fetchFork(store.repo, event.fork, prefix)) {
