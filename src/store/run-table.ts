@@ -16,9 +16,9 @@ import type { FilterField } from '../domain/filter.ts'
 import { filterView, type DatasetView, type FilterView } from '../domain/filter-view.ts'
 import type { Oid, RunRecord } from '../domain/run.ts'
 import type { Scalar } from '../domain/scalar.ts'
-import { decodeSources, type NoteSource } from './note-sources.ts'
 import type { StoredRun, UnreadableRun } from './stored-run.ts'
 import type { Store } from './store.ts'
+import { RowRecords } from './row-records.ts'
 import { RowView, type ValuesBeside } from './row-view.ts'
 import { NOTE, oidColumns } from './run-rows.ts'
 
@@ -30,7 +30,6 @@ export type Row = number
  * is answered from the columns; `load` reads the records of a few.
  */
 export class RunTable {
-  readonly #store: Store
   readonly #parts: readonly Placed[]
   readonly #live: readonly StoredRun[]
   readonly #liveFirst: Row
@@ -40,11 +39,9 @@ export class RunTable {
   // Values that no column has, since they are too long or too many.
   readonly #beside: ValuesBeside = new Map()
   readonly #view: RowView
-  // Further blobs of notes that stand in several places.
-  #more: Map<Row, string[]> | undefined
+  readonly #records: RowRecords
 
   constructor(store: Store, tables: readonly LiveTable[], live: readonly StoredRun[]) {
-    this.#store = store
     let first = 0
     this.#parts = tables.map((part) => {
       const placed = { ...part, first }
@@ -54,6 +51,7 @@ export class RunTable {
     this.#liveFirst = first
     this.#columns = new PlacedColumns(this.#parts)
     this.#view = new RowView(this.#columns, this.#beside)
+    this.#records = new RowRecords(store, this.#parts, this.#columns)
     this.#live = live.filter(({ record }) => this.#findNoted(record.run) === undefined)
   }
 
@@ -219,7 +217,7 @@ export class RunTable {
     const names = [...new Set(fields.map(fieldName))]
     const rows = new Set(names.flatMap((name) => this.#rowsBeside(name)))
     const missing = [...rows].filter((row) => names.some((name) => this.#beside.get(row)?.has(name) !== true))
-    await this.#decode(missing, (row, run) => {
+    await this.#records.decode(missing, (row, run) => {
       const view = filterView(run.record)
       const values = this.#beside.get(row) ?? new Map<string, Scalar | readonly DatasetView[] | undefined>()
       for (const field of fields) {
@@ -241,30 +239,15 @@ export class RunTable {
   /** Reads the records of runs. */
   async load(rows: readonly Row[]): Promise<StoredRun[]> {
     const found = new Map<Row, StoredRun>()
-    await this.#decode(rows, (row, run) => found.set(row, run))
+    const noted = rows.filter((row) => row < this.#liveFirst)
+    await this.#records.decode(noted, (row, run) => found.set(row, run))
     for (const row of rows) if (row >= this.#liveFirst) found.set(row, this.#liveRun(row))
     return rows.flatMap((row) => found.get(row) ?? [])
   }
 
   /** Lists the notes that hold no record. */
-  async unreadable(): Promise<UnreadableRun[]> {
-    const known: UnreadableRun[] = []
-    const long: Row[] = []
-    for (const row of this.#unreadable) {
-      const problems = this.#columns.column(NOTE.unreadable).value(row)
-      if (typeof problems === 'string')
-        known.push({
-          run: this.#columns.byteColumn(NOTE.run).digits(row)!,
-          problems: JSON.parse(problems) as string[],
-        })
-      else long.push(row)
-    }
-    await this.#decode(
-      long,
-      () => undefined,
-      (run) => known.push(run),
-    )
-    return known
+  unreadable(): Promise<UnreadableRun[]> {
+    return this.#records.problems(this.#unreadable)
   }
 
   #listRows({ table, dead, first }: Placed): Row[] {
@@ -323,40 +306,6 @@ export class RunTable {
       const wide = isField ? rowsOf(table.column(COLUMN.wide)) : []
       return [...long, ...wide].filter((row) => !dead.has(row)).map((row) => first + row)
     })
-  }
-
-  async #decode(
-    rows: readonly Row[],
-    visit: (row: Row, run: StoredRun) => void,
-    visitUnreadable: (run: UnreadableRun) => void = () => undefined,
-  ): Promise<void> {
-    const places = new Map<NoteSource, Row>()
-    for (const row of rows) if (row < this.#liveFirst) places.set(this.#source(row), row)
-    await decodeSources(this.#store.repo, [...places.keys()], (source, decoded) => {
-      if ('record' in decoded) visit(places.get(source)!, decoded)
-      else visitUnreadable(decoded)
-    })
-  }
-
-  #source(row: Row): NoteSource {
-    const more = (this.#more ??= this.#listMore()).get(row) ?? []
-    return {
-      run: this.#columns.byteColumn(NOTE.run).digits(row)!,
-      blobs: [this.#columns.byteColumn(NOTE.blob).digits(row)!, ...more],
-      isPlain: more.length === 0 && !this.#columns.column(NOTE.whole).has(row),
-    }
-  }
-
-  #listMore(): Map<Row, string[]> {
-    const blobs = new Map<Row, string[]>()
-    for (const { table, first } of this.#parts) {
-      const column = table.byteColumn(NOTE.more)
-      for (const [entry, local] of rowsOf(column).entries()) {
-        const row = first + local
-        blobs.set(row, [...(blobs.get(row) ?? []), digitsAt(column!, entry)])
-      }
-    }
-    return blobs
   }
 }
 
