@@ -29,6 +29,12 @@ if (!existsSync(python)) {
   process.stderr.write('there is no Python with mlflow: npm run test:clients makes one\n')
   process.exit(1)
 }
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => {
+    stopServers()
+    process.exit(1)
+  })
+}
 try {
   const starts = await measureStarts()
   const ours = await startOurs()
@@ -42,9 +48,13 @@ try {
   print([...starts, ...rows])
   process.stdout.write(`largest resident set of git model serve: ${ours.peak()} MB\n`)
 } finally {
-  for (const server of servers) if (server.exitCode === null) process.kill(-server.pid, 'SIGTERM')
+  stopServers()
   await sleep(1000)
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+function stopServers() {
+  for (const server of servers) if (server.exitCode === null) process.kill(-server.pid, 'SIGTERM')
 }
 
 // In a repository without runs.

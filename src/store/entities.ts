@@ -16,7 +16,7 @@ import { EXPERIMENTS_NOTES, KEEP, REGISTRY_NOTES } from '../git/refs.ts'
 import type { Repository } from '../git/repository.ts'
 import { untilWon, updateRefs, type RefUpdate } from '../git/update-refs.ts'
 import { decodeEntityNote } from '../schema/entity-note.ts'
-import { planKeep } from './fold-journals.ts'
+import { planKeep } from './plan-keep.ts'
 
 /** The type of an entity by its kind. */
 export interface EntityOf {
