@@ -45,6 +45,7 @@ export class ColumnBuilder {
       kinds: packKinds(this.#kinds.slice(0, this.#length)),
       values: packValues(this.#values.slice(0, this.#length)),
       texts: () => texts,
+      positionOf: (text) => texts.indexOf(text),
     }
   }
 

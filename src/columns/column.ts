@@ -23,6 +23,8 @@ export interface Column {
   readonly values: Values
   /** The dictionary; loaded when it is asked for. */
   readonly texts: () => readonly string[]
+  /** The position of a text in the dictionary, -1 where it is not there, which is told without loading all. */
+  readonly positionOf: (text: string) => number
 }
 
 /** Object names and other digests of many rows, as bytes. Full or sparse, as a {@link Column}. */

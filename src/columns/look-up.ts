@@ -142,7 +142,7 @@ export function longRows(column: Column): number[] {
 
 /** Returns the rows that have this text. */
 export function textRows(column: Column, wanted: string): number[] {
-  const position = column.texts().indexOf(wanted)
+  const position = column.positionOf(wanted)
   if (position < 0) return []
   return rowsOf(column).filter(
     (_, entry) => column.values[entry] === position && kindAt(column, entry) === TEXT,

@@ -62,6 +62,7 @@ function mergeColumn(parts: readonly Placed[], name: string, size: number): Colu
     kinds: packKinds(kinds.subarray(0, length)),
     values: packValues(values.subarray(0, length)),
     texts: () => dictionary,
+    positionOf: (text) => dictionary.indexOf(text),
   }
 }
 

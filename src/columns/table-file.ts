@@ -127,11 +127,8 @@ class TableFile implements Segment {
   column(name: string): Column | undefined {
     const [loaded, entry] = [this.#loaded.get(name), this.#columns.get(name)]
     if (loaded !== undefined || entry === undefined) return loaded
-    const texts = lazily(() =>
-      entry.texts === undefined
-        ? []
-        : (JSON.parse(this.#readBlock(entry.texts).toString('utf8')) as string[]),
-    )
+    const written = lazily(() => (entry.texts === undefined ? undefined : this.#readBlock(entry.texts)))
+    const texts = lazily(() => JSON.parse(written()?.toString('utf8') ?? '[]') as string[])
     const column: Column = {
       rows: entry.rows && (this.#readNumbers(entry.rows, 'u4') as Uint32Array),
       length: entry.length,
@@ -139,6 +136,8 @@ class TableFile implements Segment {
         typeof entry.kinds === 'number' ? entry.kinds : (this.#readNumbers(entry.kinds, 'u1') as Uint8Array),
       values: this.#readNumbers(entry.values, entry.type),
       texts,
+      // As it stands in the file: most texts that are looked for are nowhere.
+      positionOf: (text) => (written()?.includes(JSON.stringify(text)) === true ? texts().indexOf(text) : -1),
     }
     this.#loaded.set(name, column)
     return column

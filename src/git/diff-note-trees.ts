@@ -14,6 +14,8 @@ export interface TreeDifference {
 /** How many notes may differ, and how many folders. No honest history comes near. */
 const MOST_NOTES = 3_000_000
 const MOST_FOLDERS = 100_000
+/** So many folders are read at once, that memory does not grow with the notes there are. */
+const AT_ONCE = 64
 
 /**
  * Compares two trees of notes, and looks at nothing but what can be the path of a note: hexadecimal names. A tree of a
@@ -34,12 +36,15 @@ export async function diffNoteTrees(
   for (let seen = 0; folders.length > 0;) {
     seen += folders.length
     if (seen > MOST_FOLDERS || differences.length > MOST_NOTES) throw tooLarge(to)
-    const trees = await readTrees(repo, folders)
     const deeper: TreeDifference[] = []
-    for (const { path, before, after } of folders) {
-      const [left = EMPTY, right = EMPTY] = [before, after].map((oid) => trees.get(oid ?? ''))
-      compare(path, [left, right], repo.hashLength, differences, deeper)
-      if (deeper.length > MOST_FOLDERS || differences.length > MOST_NOTES) throw tooLarge(to)
+    for (let at = 0; at < folders.length; at += AT_ONCE) {
+      const some = folders.slice(at, at + AT_ONCE)
+      const trees = await readTrees(repo, some)
+      for (const { path, before, after } of some) {
+        const [left = EMPTY, right = EMPTY] = [before, after].map((oid) => trees.get(oid ?? ''))
+        compare(path, [left, right], repo.hashLength, differences, deeper)
+        if (deeper.length > MOST_FOLDERS || differences.length > MOST_NOTES) throw tooLarge(to)
+      }
     }
     folders = deeper
   }
