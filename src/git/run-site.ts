@@ -1,7 +1,8 @@
 import type { Oid } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
 import { commitRun, type RunCommit } from './commit-run.ts'
-import { openRepository, requireHead, type Repository } from './repository.ts'
+import { openWithTips } from './open-with-tips.ts'
+import { requireHead, type Repository } from './repository.ts'
 import { runningRef } from './refs.ts'
 import { gitLine } from './run-git.ts'
 import { takeSnapshot, type Snapshot } from './snapshot.ts'
@@ -27,7 +28,7 @@ export interface RunSite {
  * @throws ModelError `not-a-repository`, `no-commit`.
  */
 export async function openRunSite(world: World): Promise<RunSite> {
-  const repo = await openRepository(world)
+  const { repo } = await openWithTips(world.cwd)
   const born = { ...repo, ...requireHead(repo) }
   return {
     repo,

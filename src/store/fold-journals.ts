@@ -5,8 +5,8 @@ import { stableJson } from '../domain/stable-json.ts'
 import type { World } from '../domain/world.ts'
 import { withLock } from '../git/lock.ts'
 import { committerIdentity } from '../git/object-writer.ts'
-import { readTips } from '../git/read-tips.ts'
-import { runningRef } from '../git/refs.ts'
+import { readTips, readTipsOf, type Tips } from '../git/read-tips.ts'
+import { KEEP, runningRef, RUNS_NOTES, SERIES_NOTES } from '../git/refs.ts'
 import type { Repository } from '../git/repository.ts'
 import { untilWon, updateRefs } from '../git/update-refs.ts'
 import { journalState } from '../journal/journal-state.ts'
@@ -42,7 +42,13 @@ export async function foldJournals(repo: Repository, world: World): Promise<Fold
     if (work.length === 0) return { records: [], closed: [], forgotten }
     const closed = journals.filter((journal) => journalState(journal) === 'abandoned')
     const eventsOf = groupEvents(work, [...closed, ...late.filter(wasAbandoned)])
-    const records = await untilWon(() => tryFold(repo, eventsOf))
+    let read = readSome
+    const records = await untilWon(async () => {
+      const tips = await read(repo, [...eventsOf.keys()])
+      // Who lost reads them all anew: a ref whose object is lost is not one that was never there.
+      read = readTips
+      return tryFold(repo, tips, eventsOf)
+    })
     for (const journal of journals) retireJournal(repo.commonDir, journal)
     for (const journal of late) settleLateJournal(journal)
     return { records, closed: closed.map(({ run }) => run), forgotten }
@@ -79,12 +85,19 @@ function groupEvents(journals: readonly Journal[], abandoned: readonly Journal[]
   return eventsOf
 }
 
+function readSome(repo: Repository, runs: readonly Oid[] = []): Promise<Tips> {
+  return readTipsOf(repo, new Set([RUNS_NOTES, SERIES_NOTES, KEEP, ...runs.map(runningRef)]))
+}
+
 async function tryFold(
   repo: Repository,
+  tips: Tips,
   eventsOf: ReadonlyMap<Oid, JournalEvent[]>,
 ): Promise<RunRecord[] | undefined> {
-  const [tips, identity] = await Promise.all([readTips(repo), committerIdentity(repo)])
-  const foldings = await beginFoldings(repo, tips, eventsOf)
+  const [identity, foldings] = await Promise.all([
+    committerIdentity(repo),
+    beginFoldings(repo, tips, eventsOf),
+  ])
   for (const folding of foldings) await fit(repo, folding)
   const kept = await commitOutputs(repo, identity, foldings)
   const updates = await writeFolded(repo, identity, tips, foldings.filter(isChanged), kept)
