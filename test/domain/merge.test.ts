@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { joinRegisters } from '../../src/domain/join-registers.ts'
 import { mergeRuns } from '../../src/domain/merge-runs.ts'
 import { toRegisters } from '../../src/domain/run-registers.ts'
 import { comparePoints, mergeSeries, toPoints } from '../../src/domain/series.ts'
@@ -49,6 +50,16 @@ describe('the join of two records of a run', () => {
       }),
     )
   })
+})
+
+it('a field that one side deleted and the other wrote, each as often, is there', () => {
+  const wrote = { registers: new Map([['params.lr', 1]]), edits: { 'params.lr': 2 } }
+  const deleted = { registers: new Map<string, number>(), edits: { 'params.lr': 2 } }
+  for (const [left, right] of [
+    [wrote, deleted],
+    [deleted, wrote],
+  ] as const)
+    expect(joinRegisters(left, right)).toEqual(wrote)
 })
 
 describe('the union of two series', () => {
