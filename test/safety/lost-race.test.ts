@@ -28,6 +28,7 @@ describe('what another program writes between our look at the refs and our write
     await bob.git(
       'push',
       '--quiet',
+      '--no-verify',
       'origin',
       ...theirs.map((oid, index) => `${oid}:refs/heads/waiting-${index}`),
     )
