@@ -114,4 +114,15 @@ describe('run notes that somebody hostile wrote', () => {
     // What cannot be read is carried as it stands, and a sync changed nothing of it.
     expect(await alice.git('ls-tree', '-r', RUNS)).toBe(await attacker.git(['ls-tree', '-r', RUNS]))
   })
+
+  it('are told by their size alone where they are longer than any honest one, and not read', async () => {
+    const { attacker, alice } = await hostileRemote()
+    const run = nobody('c0')
+    const size = 64 * 1024 * 1024 + 1
+    await attacker.addNotes(RUNS, [{ path: noteAt(run), text: Buffer.alloc(size, '# \n') }])
+    expect((await survives(alice, ['sync'])).exitCode).toBe(0)
+    expect((await survives(alice, ['runs'])).stdout).toContain('honest')
+    const shown = await survives(alice, ['show', run])
+    expect(shown.stderr).toContain(`the note is too large: ${size} bytes, where at most ${size - 1} are read`)
+  })
 })
