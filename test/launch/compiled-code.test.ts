@@ -115,6 +115,16 @@ describe('compiled code', () => {
     expect(await run(dist, path.join(file, 'below'), HELP)).toContain(SAYS)
   })
 
+  it('is not kept where the user has no home', async () => {
+    const cwd = temporaryFolder()
+    const { stdout } = await execa(process.execPath, [path.join(dist, 'bin.js'), ...HELP], {
+      cwd,
+      env: { HOME: '', XDG_CACHE_HOME: 'relative' },
+    })
+    expect(stdout).toContain(SAYS)
+    expect(readdirSync(cwd)).toEqual([])
+  })
+
   it('of versions that are no longer in use goes away', async () => {
     const home = temporaryFolder()
     const [old, recent] = ['0.0.1-node-v18', '0.0.2-node-v20'].map((name) =>
