@@ -14,6 +14,7 @@ const CHUNKS = [
   { name: 'main', test: modules('cli/main') },
   { name: 'compare', test: modules('features/review-versions', 'cli/render/comparison/text') },
   { name: 'more', test: modules('domain/.*', 'columns/.*', 'journal/.*') },
+  { name: 'start', test: modules('features/start-run') },
   // What the endpoint for MLflow's clients loads before its first answer.
   { name: 'mlflow', test: modules('mlflow/(?!serve|artifacts/(?:handle|proxy)).*') },
 ]
