@@ -7,7 +7,8 @@ const QUERY = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noh
 
 /** Describes the NVIDIA GPUs of the machine, where `nvidia-smi` is on the path. */
 export async function describeGpu(probe: Probe): Promise<Environment> {
-  if (!isOnPath('nvidia-smi', probe.env['PATH'])) return {}
+  // Windows spells the variable in many ways.
+  if (process.platform !== 'win32' && !isOnPath('nvidia-smi', probe.env['PATH'])) return {}
   const lines = (await runProbe(probe, 'nvidia-smi', QUERY))?.trim().split('\n') ?? []
   const cards = lines.map((line) => line.split(',').map((field) => field.trim()))
   const [name, memory, driver] = cards[0] ?? []
@@ -18,6 +19,7 @@ export async function describeGpu(probe: Probe): Promise<Environment> {
 
 // To look takes a fraction of what it takes to start a process that is not there.
 function isOnPath(program: string, folders = ''): boolean {
-  const name = process.platform === 'win32' ? `${program}.exe` : program
-  return folders.split(path.delimiter).some((folder) => folder !== '' && existsSync(path.join(folder, name)))
+  return folders
+    .split(path.delimiter)
+    .some((folder) => folder !== '' && existsSync(path.join(folder, program)))
 }

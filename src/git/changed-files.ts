@@ -1,6 +1,7 @@
 import { ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
 import { readObjects } from './read-objects.ts'
+import { missingTree } from './missing-tree.ts'
 import type { Repository } from './repository.ts'
 
 /** A regular file in a tree. */
@@ -17,8 +18,9 @@ interface Folder {
   head: string
 }
 
-/** So many folders and files may differ: a tree of a few kilobytes can hold itself a thousand times over. */
-const MOST = 1_000_000
+/** So many may differ. A tree of a few kilobytes can hold itself a thousand times over. */
+const MOST_FILES = 1_000_000
+const MOST_FOLDERS = 100_000
 
 /**
  * Lists the regular files that a version has and another lacks, or has with another content. It asks for trees that
@@ -32,24 +34,29 @@ export async function changedFiles(repo: Repository, base: Oid, head: Oid): Prom
   let folders: Folder[] = base === head ? [] : [{ path: '', base: `${base}^{tree}`, head: `${head}^{tree}` }]
   for (let seen = 0; folders.length > 0;) {
     seen += folders.length
-    if (seen + files.length > MOST) throw tooLarge(head)
     const trees = await readTrees(repo, folders, head)
-    folders = folders.flatMap((folder) => compare(folder, trees, repo.hashLength / 2, files))
+    const deeper: Folder[] = []
+    for (const folder of folders) {
+      compare(folder, trees, repo.hashLength / 2, files, deeper)
+      // Here, and not once for all of them: each may hold as many again.
+      if (files.length > MOST_FILES || seen + deeper.length > MOST_FOLDERS) throw tooLarge(head)
+    }
+    folders = deeper
   }
   return files.sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-/** Collects the files of a folder that differ, and returns its folders that do. */
+/** Collects the files and folders of a folder that differ. */
 function compare(
   { path, base, head }: Folder,
   trees: ReadonlyMap<string, Buffer>,
   oidLength: number,
   files: ChangedFile[],
-): Folder[] {
+  folders: Folder[],
+): void {
   const before = new Map<string, Entry>()
   if (base !== undefined)
     for (const entry of entriesOf(trees.get(base)!, oidLength)) before.set(entry.name, entry)
-  const folders: Folder[] = []
   for (const { name, oid, kind } of entriesOf(trees.get(head)!, oidLength)) {
     const old = before.get(name)
     if (old?.oid === oid && old.kind === kind) continue
@@ -57,7 +64,6 @@ function compare(
     if (kind === 'folder')
       folders.push({ path: `${path}${name}/`, base: old?.kind === kind ? old.oid : undefined, head: oid })
   }
-  return folders
 }
 
 async function readTrees(
@@ -72,7 +78,7 @@ async function readTrees(
   return new Map(
     objects.map((object, index) => {
       if (object?.tooLarge === true) throw tooLarge(head)
-      if (object?.type !== 'tree') throw missing(names[index]!)
+      if (object?.type !== 'tree') throw missingTree(names[index]!)
       return [names[index]!, object.content]
     }),
   )
@@ -105,12 +111,5 @@ function tooLarge(oid: Oid): ModelError {
   return new ModelError('too-large', 'more files differ than any honest change has', {
     hints: [`see who made it: git log -1 ${oid.slice(0, 12)}`],
     data: { oid },
-  })
-}
-
-function missing(name: string): ModelError {
-  return new ModelError('git-failed', `there is no tree ${name.slice(0, 12)}`, {
-    hints: ['git fsck', 'git model doctor'],
-    data: { name },
   })
 }

@@ -1,6 +1,7 @@
 import { ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
 import { readObjects } from './read-objects.ts'
+import { missingTree } from './missing-tree.ts'
 import type { Repository } from './repository.ts'
 
 /** A file that stands in one of two trees of notes and not, or not the same, in the other. */
@@ -93,7 +94,7 @@ async function readTrees(repo: Repository, folders: readonly TreeDifference[]): 
   const trees = new Map<Oid, Buffer>()
   for (const [index, object] of objects.entries()) {
     if (object?.tooLarge === true) throw tooLarge(names[index]!)
-    if (object?.type !== 'tree') throw missing(names[index]!)
+    if (object?.type !== 'tree') throw missingTree(names[index]!)
     trees.set(names[index]!, object.content)
   }
   return trees
@@ -173,12 +174,5 @@ function tooLarge(oid: Oid): ModelError {
   return new ModelError('too-large', 'its tree has more notes than any honest one', {
     hints: [`see who made it: git log -1 ${oid.slice(0, 12)}`],
     data: { oid },
-  })
-}
-
-function missing(name: string): ModelError {
-  return new ModelError('git-failed', `there is no tree ${name.slice(0, 12)}`, {
-    hints: ['git fsck', 'git model doctor'],
-    data: { name },
   })
 }
