@@ -15,10 +15,21 @@ export async function readTips(repo: Pick<Repository, 'root'>): Promise<Tips> {
   return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]))
 }
 
-/** Reads where some refs stand: the process that answers for objects does, and it is there already. */
+// What git takes a name for where no ref is called exactly so (gitrevisions).
+const SHADOWS = ['refs/', 'refs/tags/', 'refs/heads/', 'refs/remotes/']
+
+/**
+ * Reads where some refs stand: the process that answers for objects does, and it is there already. Where a branch or a
+ * tag could be taken for one of them, which anybody can push, git lists all of ours instead.
+ */
 export async function readTipsOf(repo: Pick<Repository, 'root'>, refs: ReadonlySet<string>): Promise<Tips> {
   const names = [...refs].sort()
-  const stats = await statObjects(repo, names)
+  const shadows = names.flatMap((name) => [
+    ...SHADOWS.map((folder) => folder + name),
+    `refs/remotes/${name}/HEAD`,
+  ])
+  const stats = await statObjects(repo, [...names, ...shadows])
+  if (stats.slice(names.length).some((stat) => stat !== undefined)) return readTips(repo)
   return new Map(
     names.flatMap((name, index) => (stats[index] === undefined ? [] : [[name, stats[index].oid] as const])),
   )

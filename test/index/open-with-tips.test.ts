@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { openWithTips } from '../../src/git/open-with-tips.ts'
-import { readTips } from '../../src/git/read-tips.ts'
+import { readTips, readTipsOf } from '../../src/git/read-tips.ts'
 import { openRepository } from '../../src/git/repository.ts'
 import { gitdir, temporaryFolder } from '../support/repo.ts'
 
@@ -35,6 +35,20 @@ it('says of a repository and of its refs what git says with a process for each',
   await expectSame(repo.path('other'))
   expect((await openWithTips(repo.dir)).tips.size).toBe(5)
 })
+
+it.each(['refs/heads/', 'refs/tags/', 'refs/remotes/', 'refs/'])(
+  'takes nothing below %s for a ref of ours',
+  async (folder) => {
+    const repo = await gitdir({ 'data/a': 'one' })
+    await repo.git('update-ref', 'refs/notes/model/runs', 'HEAD')
+    await repo.git('update-ref', `${folder}refs/notes/model/cards`, 'HEAD')
+    const tips = await readTipsOf(
+      { root: repo.dir },
+      new Set(['refs/notes/model/runs', 'refs/notes/model/cards']),
+    )
+    expect([...tips.keys()]).toEqual(['refs/notes/model/runs'])
+  },
+)
 
 it('keeps a ref whose object is lost, which is not one that was never there', async () => {
   const repo = await gitdir()
