@@ -9,17 +9,16 @@ import { gitProcesses, makeEnvironment, peakMemory, print, program, row, run, ti
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5)
 const NEW = 1000
+/** How many runs both sides have when they are merged. */
+const EXISTING = (process.env.BENCH_EXISTING ?? '10000,100000').split(',').map(Number)
 const folder = mkdtempSync(path.join(tmpdir(), 'git-model-bench-'))
 const env = makeEnvironment(folder)
 const METADATA = ['refs/notes/model/runs', 'refs/notes/model/series', 'refs/model/runs']
 
 try {
-  print([
-    await measurePublishing(10_000),
-    await measureMerging(10_000),
-    await measureMerging(100_000),
-    await measureFinishing(32),
-  ])
+  const merging = []
+  for (const existing of EXISTING) merging.push(await measureMerging(existing))
+  print([await measurePublishing(10_000), ...merging, await measureFinishing(32)])
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 }
