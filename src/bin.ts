@@ -4,9 +4,6 @@ import { codeFile } from './launch/code-file.ts'
 import { CompiledCode } from './launch/compiled-code.ts'
 import { loadChunks } from './launch/load-chunks.ts'
 
-// As Node exits for a module that waits for what never comes; silence would be taken for success.
-const UNSETTLED = 13
-
 const args = process.argv.slice(2)
 
 // Asked for by scripts and editors: answered before anything is loaded.
@@ -17,11 +14,7 @@ function launch(): void {
   const folder = import.meta.dirname
   const code = new CompiledCode(codeFile(args, pkg.version), folder)
   const { run } = loadChunks(folder, 'program.js', code) as typeof import('./cli/program.ts')
-  let ended = false
-  void run(args).finally(() => (ended = true))
-  process.on('beforeExit', () => {
-    if (!ended) process.exitCode = UNSETTLED
-  })
+  void run(args)
   process.on('exit', (status) => {
     if (status === 0) code.save()
   })

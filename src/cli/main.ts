@@ -20,6 +20,12 @@ export async function main(args: readonly string[]): Promise<void> {
     fail(error)
     process.exit()
   })
+  // Nothing is left that could happen, and the command still waits: silence would be taken for success.
+  let ended = false
+  process.on('beforeExit', () => {
+    if (!ended) fail(new Error('the command waits for what never comes'))
+    ended = true
+  })
   ignoreClosedPipes()
   try {
     const request = readArguments(args, routes)
@@ -27,6 +33,8 @@ export async function main(args: readonly string[]): Promise<void> {
     await answer(request, context)
   } catch (error) {
     fail(error)
+  } finally {
+    ended = true
   }
 }
 
