@@ -18,7 +18,7 @@ export interface Side {
   /** How many runs belong to the commit. */
   candidates: number
   none?: NoRecord
-  /** The runs over which its numbers are means: that of the side, and those that differ in this parameter alone. */
+  /** The runs over which its numbers are means: that of the side, and those that differ in this parameter. */
   group?: { param: string; runs: RunRecord[] }
   models: SideModel[]
 }

@@ -97,3 +97,17 @@ it('git model diff --group-by compares the means over seeds, and says what is no
   const flat = await repo.model('diff', 'HEAD^', 'HEAD', '--group-by', 'seed')
   expect(flat.stdout.split('\n')[0]).toContain('; all runs of a side gave the same value, whatever the seed')
 })
+
+it('git model diff --group-by says of how many runs the uncommitted files differed', async () => {
+  const repo = await gitdir({ 'a.txt': 'a' })
+  const train = async (seed: number, code: string): Promise<void> => {
+    await repo.write('a.txt', code)
+    const ran = await repo.model('run', '-p', `seed=${seed}`, '--', 'sh', '-c', `git model log acc=0.${seed}`)
+    expect(ran.exitCode).toBe(0)
+  }
+  await train(1, 'a')
+  await train(2, 'b')
+  await train(3, 'a')
+  const { stdout } = await repo.model('diff', 'HEAD', 'HEAD', '--group-by', 'seed')
+  expect(stdout).toContain('mean of 3 runs that differ in seed, 1 of them in uncommitted files too')
+})

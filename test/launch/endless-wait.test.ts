@@ -21,7 +21,10 @@ describe('a command that waits for what never comes', () => {
 function bundleThatWaits(): string {
   const folder = path.join(temporaryFolder(), 'dist')
   cpSync(dist, folder, { recursive: true })
-  const file = path.join(folder, readdirSync(folder).find((name) => /^main-.*\.js$/.test(name))!)
+  const file = path.join(
+    folder,
+    readdirSync(folder).find((name) => /^main-.*\.js$/.test(name))!,
+  )
   const text = readFileSync(file, 'latin1')
   const broken = text.replace(/const \{ listRuns \} = /, 'await new Promise(() => {}); $&')
   expect(broken).not.toBe(text)

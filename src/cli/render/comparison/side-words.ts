@@ -27,9 +27,11 @@ function groupText({ group, record }: Side): string {
   if (group === undefined) return ''
   const param = safeText(group.param)
   if (!Object.hasOwn(record?.params ?? {}, group.param)) return `, has no parameter ${param}`
-  return group.runs.length === 1
-    ? `, no other run differs in ${param} alone`
-    : `, mean of ${group.runs.length} runs that differ in ${param} alone`
+  if (group.runs.length === 1) return `, no other run differs in ${param} alone`
+  // They ran from one commit, which may not be all of their code.
+  const edited = group.runs.filter(({ code }) => code.tree !== record?.code.tree).length
+  const alone = edited === 0 ? ' alone' : `, ${edited} of them in uncommitted files too`
+  return `, mean of ${group.runs.length} runs that differ in ${param}${alone}`
 }
 
 /** What a side is called beside its commit; empty where the label is the commit. */
