@@ -8,6 +8,7 @@ export type StagedRule =
   | 'config-invalid'
   | 'pickle'
   | 'card'
+  | 'origin'
 
 /** Something to say of what is about to be committed. */
 export interface StagedFinding {

@@ -14,6 +14,7 @@ import { isPartialCommit, listStaged, type StagedFile } from '../git/staged-file
 import { checkConfig } from '../store/parse-config.ts'
 import { checkPickles } from './check-staged-pickles.ts'
 import { checkStagedCards } from './check-staged-cards.ts'
+import { checkStagedOrigins } from './check-staged-origins.ts'
 import { routeStaged } from './route-staged.ts'
 import { judgeLarge, judgeWeights } from './staged-rules.ts'
 import type { StagedWeights } from './staged-weights.ts'
@@ -44,6 +45,7 @@ export async function checkStaged(world: World): Promise<StagedCheck> {
     ...now.flatMap((file) => judgeWeights(file)),
     ...now.flatMap((file) => judgeLarge(file, heads.get(file.oid), largestOf(config))),
     ...(await checkPickles(repo, now, heads, config)),
+    ...(await checkStagedOrigins(world, repo, now)),
     ...(await checkStagedCards(repo, now, config)),
   )
   return { routed: routed.map((file) => file.path), findings }

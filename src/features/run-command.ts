@@ -1,15 +1,14 @@
 import path from 'node:path'
-import { execa } from 'execa'
-import { constants } from 'node:os'
-import { ALLOW_VARIABLE, allowSecrets } from '../domain/allow-secrets.ts'
+import { allowSecrets } from '../domain/allow-secrets.ts'
 import { isModelError, ModelError } from '../domain/errors.ts'
-import type { Oid, RunExit, RunRecord, RunStatus, SkippedPath } from '../domain/run.ts'
+import type { Oid, RunRecord, RunStatus, SkippedPath } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
 import { captureEnvironment } from '../environment/capture-environment.ts'
 import { appendEvent } from '../journal/append-event.ts'
-import { identifyProcess } from '../journal/process-identity.ts'
+import { executeCommand, type CommandEnd } from './execute-command.ts'
 import { finishRun } from './finish-run.ts'
 import { startRun, type StartedRun, type StartRunOptions } from './start-run.ts'
+import { stampModels, unkeptModels } from './written-models.ts'
 
 /** A command to be recorded as a run. */
 export interface RunCommandOptions extends StartRunOptions {
@@ -41,6 +40,8 @@ export interface CommandRun {
   masked: string[]
   /** Links in a folder of outputs that lead out of it: what they lead to was not kept. */
   leftOut: string[]
+  /** Paths of models that `.gitmodel.yaml` names, from the current folder, which were written while the command ran and are not kept with the run. */
+  unkept: string[]
   /** What could not be recorded. The run is kept all the same. */
   problems: ModelError[]
   /** What this program should exit with: the command's own code, or 128 plus the number of its signal. */
@@ -72,9 +73,11 @@ export async function runCommand(
     const inputs = await readInputs(started.repo, started.run, options.inputs)
     appendEvent(started.folder, { time: world.now(), inputs })
   })
-  const environment = captureEnvironment([...options.command], world, started.repo.root)
+  const { root } = started.repo
+  const models = stampModels(root, started.config)
+  const environment = captureEnvironment([...options.command], world, root)
   const listener = await listening
-  const end = await execute(world, options.command, started, listener?.env ?? {})
+  const end = await executeCommand(world, options.command, started, listener?.env ?? {})
   const claimed = await listener?.close()
   if (end.missing !== undefined) problems.push(end.missing)
   else await collect(world, options, started, { problems, leftOut }, end.status)
@@ -93,6 +96,7 @@ export async function runCommand(
     skipped: started.skipped,
     masked: [...new Set(started.masked)],
     leftOut,
+    unkept: unkeptModels(root, models, record).map((file) => path.relative(world.cwd, path.join(root, file))),
     problems,
     exitCode: end.exitCode,
   }
@@ -102,7 +106,7 @@ export async function runCommand(
 async function finish(
   world: World,
   started: StartedRun,
-  end: Pick<End, 'status' | 'exit'>,
+  end: Pick<CommandEnd, 'status' | 'exit'>,
   problems: readonly ModelError[],
 ): Promise<RunRecord> {
   try {
@@ -156,99 +160,6 @@ async function attempt(problems: ModelError[], task: () => Promise<void>, status
     const isMissing = error.code === 'output-missing' || /no such file/.test(error.message)
     if (!(isMissing && status !== undefined && status !== 'finished')) problems.push(error)
   }
-}
-
-/** Signals that ask a command to end. */
-const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']
-/** Signals that tell a command something: a scheduler that its time is nearly up, for instance. */
-const TELLING: readonly NodeJS.Signals[] = ['SIGUSR1', 'SIGUSR2']
-const OF_TERMINALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
-
-interface End {
-  status: Exclude<RunStatus, 'running'>
-  exit: RunExit
-  exitCode: number
-  missing?: ModelError
-}
-
-async function execute(
-  world: World,
-  command: readonly string[],
-  started: StartedRun,
-  env: Readonly<Record<string, string>>,
-): Promise<End> {
-  const [program, ...args] = command
-  let child: ReturnType<typeof start> | undefined
-  let ending: NodeJS.Signals | undefined
-  const forward = (signal: NodeJS.Signals): void => {
-    if (ENDING.includes(signal)) ending = signal
-    // A terminal sends these to the whole process group: the command has them already.
-    if (!process.stdin.isTTY || !OF_TERMINALS.includes(signal)) child?.kill(signal)
-  }
-  // Before the command starts: it may be the first to be told.
-  for (const signal of [...ENDING, ...TELLING]) process.on(signal, forward)
-  try {
-    child = start(world, program!, args, started, env)
-    if (child.pid !== undefined) {
-      appendEvent(started.folder, { time: world.now(), process: identifyProcess(child.pid) })
-    }
-    return judge(await child, ending, program!)
-  } finally {
-    for (const signal of [...ENDING, ...TELLING]) process.off(signal, forward)
-  }
-}
-
-function start(
-  world: World,
-  program: string,
-  args: readonly string[],
-  started: StartedRun,
-  env: Readonly<Record<string, string>>,
-) {
-  return execa(program, args, {
-    cwd: world.cwd,
-    stdio: 'inherit',
-    reject: false,
-    cleanup: false,
-    env: {
-      GIT_MODEL_RUN: started.run,
-      GIT_MODEL_JOURNAL: started.folder,
-      [ALLOW_VARIABLE]: started.allowed.join('\n'),
-      ...env,
-    },
-  })
-}
-
-function judge(
-  result: { exitCode?: number | undefined; signal?: string | undefined; code?: string | undefined },
-  ending: NodeJS.Signals | undefined,
-  program: string,
-): End {
-  if (result.exitCode !== undefined) {
-    const code = result.exitCode
-    const isKilled = code !== 0 && ending !== undefined
-    return {
-      status: isKilled ? 'killed' : code === 0 ? 'finished' : 'failed',
-      exit: { code },
-      exitCode: code,
-    }
-  }
-  if (result.signal !== undefined) {
-    const { signal } = result
-    return {
-      status: 'killed',
-      exit: { signal },
-      exitCode: 128 + (constants.signals[signal as NodeJS.Signals] ?? 0),
-    }
-  }
-  const isMissing = result.code === 'ENOENT'
-  const code = isMissing ? 127 : 126
-  const what = isMissing ? 'was not found' : 'cannot be started'
-  const missing = new ModelError('command-missing', `the command "${program}" ${what}`, {
-    hints: ['check the spelling; everything after -- is the command: git model run -- python train.py'],
-    data: { command: program },
-  })
-  return { status: 'failed', exit: { code }, exitCode: code, missing }
 }
 
 function isOid(text: string | undefined): text is Oid {

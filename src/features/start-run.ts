@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Config } from '../domain/config.ts'
 import type { JournalEvent, ProcessIdentity, RunStart } from '../domain/journal-event.ts'
 import { inventName } from '../domain/run-name.ts'
 import { isValidKey, type Oid, type RunKind, type SkippedPath } from '../domain/run.ts'
@@ -42,6 +43,8 @@ export interface StartedRun {
   masked: string[]
   /** What may be kept although it looks so: patterns of places. */
   allowed: string[]
+  /** The rules of the repository. */
+  config: Config
 }
 
 /**
@@ -93,7 +96,7 @@ export async function startRun(
   }
   const event = { time: world.now(), start, process: identifyProcess(process.pid) }
   const folder = await openJournal(site, event, isAllowed)
-  return { run, name, repo, folder, skipped: snapshot.skipped, masked, allowed }
+  return { run, name, repo, folder, skipped: snapshot.skipped, masked, allowed, config }
 }
 
 type StartWords = Pick<RunStart, 'name' | 'experiment' | 'command' | 'params' | 'tags'>

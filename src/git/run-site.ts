@@ -33,7 +33,7 @@ export async function openRunSite(world: World): Promise<RunSite> {
   return {
     repo,
     takeSnapshot: (policy) => takeSnapshot(born, policy),
-    author: async () => withoutDate(await gitLine(repo, ['var', 'GIT_AUTHOR_IDENT'])),
+    author: () => readAuthor(repo),
     commit: (run) => commitRun(repo, run),
     keep: (run) => keepRun(repo, run),
   }
@@ -42,6 +42,11 @@ export async function openRunSite(world: World): Promise<RunSite> {
 /** Makes the ref of a run that goes on. */
 export async function keepRun(repo: Repository, run: Oid): Promise<void> {
   await updateRefs(repo, [{ ref: runningRef(run), from: undefined, to: run }], 'git-model: start')
+}
+
+/** Tells who the user is, as `Name <mail>`. @throws ModelError `git-identity`. */
+export async function readAuthor(repo: Repository): Promise<string> {
+  return withoutDate(await gitLine(repo, ['var', 'GIT_AUTHOR_IDENT']))
 }
 
 /** Takes the time off an identity as `git var` prints it. */

@@ -181,6 +181,55 @@ describe('a pickle', () => {
   })
 })
 
+describe('weights that were written while a run went on', () => {
+  const train = (repo: TestRepo, ...args: string[]) =>
+    repo.model('run', '--name', 'trained', ...args, '--', 'sh', '-c', 'mkdir -p m && date +%N >m/a.pt')
+
+  test('and that no run keeps are told, with the command that ties them to it', async () => {
+    const repo = await setUp()
+    expect((await train(repo)).exitCode).toBe(0)
+    await repo.git('add', '--all')
+    const ran = await commit(repo)
+    expect(formatTranscript({ ...ran, stdout: '', command: 'git commit' })).toMatchSnapshot()
+    const typed = await repo.exec('sh', ['-c', hintOf(ran.stderr).replace(/ {3}\(.*/, '')])
+    expect(typed).toMatchObject({ exitCode: 0 })
+    expect((await repo.model('show', 'HEAD')).stdout).toContain('trained')
+    await repo.git('reset', '--quiet', '--soft', 'HEAD^')
+    expect(await commit(repo)).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
+  test('are nothing to tell where a run keeps them, or they were written before or after', async () => {
+    const repo = await setUp()
+    await repo.write('before.pt', 'before')
+    await train(repo, '--output', 'm')
+    await repo.write('after.pt', 'after')
+    await repo.git('add', '--all')
+    expect(await commit(repo)).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
+  test("are nothing to tell where the run is a teammate's", async () => {
+    const repo = await setUp()
+    await train(repo)
+    await repo.git('add', '--all')
+    const bob = await commit(repo, '--author', 'Bob <bob@example.org>')
+    expect(bob).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
+  test('are told once, by their folder, and of each run that it may have been', async () => {
+    const repo = await setUp()
+    const write = 'mkdir -p m/deep && for i in 1 2 3 4 5 6; do echo $i >m/deep/$i.pt; done'
+    const nested = ['git', 'model', 'run', '--name', 'inner', '--', 'sh', '-c', write]
+    expect((await repo.model('run', '--name', 'outer', '--', ...nested)).exitCode).toBe(0)
+    await repo.git('add', '--all')
+    const { stderr } = await commit(repo)
+    expect(stderr.match(/^hint/gm)).toHaveLength(1)
+    expect(stderr).toContain('m/deep/1.pt was written while 2 runs went on, and is no output of any run')
+    expect(hintOf(stderr)).toMatch(
+      /^git model log --run [0-9a-f]{12} --output m\/deep {3}\(or --run [0-9a-f]{12}; before or after the commit\)$/,
+    )
+  })
+})
+
 test('a model that needs a card and gets new weights is warned of', async () => {
   const repo = await setUp({
     '.gitmodel.yaml':

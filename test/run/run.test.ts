@@ -127,6 +127,40 @@ describe('git model run', () => {
     expect(await repo.git('lfs', 'ls-files', '--name-only', outputs.commit)).toContain('plots/a.png')
   })
 
+  it('says which model of .gitmodel.yaml was written and is not kept, with the command that keeps it', async () => {
+    const repo = await gitdir({
+      '.gitmodel.yaml': 'models: {one: {path: one.pt}, parts: {path: parts}, still: {path: still.pt}}\n',
+      'parts/a.pt': 'a',
+      'still.pt': 'still',
+    })
+    await repo.exec('mkdir', ['below'])
+    const script = 'echo 1 >../one.pt && echo b >../parts/b.pt && cat ../still.pt'
+    const ran = await repo.modelIn('below', ['run', '--', 'sh', '-c', script])
+    expect(ran.stderr).toContain(
+      'warning: ../one.pt, ../parts were written, and the run does not keep them\n' +
+        `hint: git model log --run ${(await newestRun(repo)).slice(0, 12)} --output ../one.pt --output ../parts   (next time: git model run --output)`,
+    )
+    const hint = /^hint: (.*?) {3}/m.exec(ran.stderr)![1]!
+    const typed = await repo.exec('sh', ['-c', hint], { cwd: repo.path('below') })
+    expect(typed).toMatchObject({ exitCode: 0 })
+    const { outputs } = await record(repo, await newestRun(repo))
+    expect(outputs.files.map((file: { path: string }) => file.path).sort()).toEqual([
+      'one.pt',
+      'parts/a.pt',
+      'parts/b.pt',
+    ])
+    const kept = await repo.modelIn('below', [
+      'run',
+      '--output',
+      '../one.pt',
+      '--',
+      'sh',
+      '-c',
+      'echo 2 >../one.pt',
+    ])
+    expect(kept.stderr).not.toContain('warning')
+  })
+
   it('says which output was not written, and keeps the run', async () => {
     const repo = await gitdir()
     const ran = await repo.model('run', '--output', 'nowhere.bin', '--', 'true')

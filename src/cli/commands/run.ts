@@ -84,7 +84,7 @@ export const run = buildCommand<Flags, string[], Context>({
     const { runCommand } = await import('../../features/run-command.ts')
     const { parseAssignments } = await import('../../domain/assignment.ts')
     const { renderMasked } = await import('../render/masked.ts')
-    const { renderCarded, renderEnded, renderStarted } = await import('../render/run-status.ts')
+    const { renderCarded, renderEnded, renderStarted, renderUnkept } = await import('../render/run-status.ts')
     const options = {
       name: flags.name,
       experiment: flags.experiment,
@@ -109,11 +109,12 @@ export const run = buildCommand<Flags, string[], Context>({
       const { renderLeftOut } = await import('../render/left-out.ts')
       this.out.warn(renderLeftOut(ended.leftOut))
     }
+    if (ended.unkept.length > 0) this.out.warn(...renderUnkept(ended.run, ended.unkept))
     for (const { message, hints } of ended.problems)
       this.out.warn(safeText(message), hints[0] && safeText(hints[0]))
     const carded = await cardModels(this, ended.record)
-    if (flags.json === true)
-      this.out.json({ schema: 'run-ended/v1', run: ended.run, record: ended.record, masked: ended.masked })
+    const { run, record, masked, unkept } = ended
+    if (flags.json === true) this.out.json({ schema: 'run-ended/v1', run, record, masked, unkept })
     else for (const line of [renderEnded(ended.record), ...carded.map(renderCarded)]) this.out.status(line)
     this.process.exitCode = ended.exitCode === 0 && ended.problems.length > 0 ? 1 : ended.exitCode
   },

@@ -44,3 +44,19 @@ export function renderEnded(record: RunRecord): string {
 export function renderCarded({ name, spec }: CardedModel): string {
   return `card of ${safeText(name)}: git model card edit ${safeText(formatCommand(spec))}`
 }
+
+/** What is said of models that a command wrote and that its run does not keep: the warning, and what to type. */
+export function renderUnkept(run: Oid, paths: readonly string[]): [what: string, hint: string] {
+  const shown = paths.slice(0, MAX_SHOWN)
+  const more = paths.length > shown.length ? ` and ${paths.length - shown.length} more` : ''
+  const were = paths.length === 1 ? 'was' : 'were'
+  const outputs = shown.flatMap((path) => ['--output', path])
+  return [
+    safeText(
+      `${shown.join(', ')}${more} ${were} written, and the run does not keep ${paths.length === 1 ? 'it' : 'them'}`,
+    ),
+    safeText(
+      `${formatCommand('git', 'model', 'log', '--run', run.slice(0, 12), ...outputs)}   (next time: git model run --output)`,
+    ),
+  ]
+}

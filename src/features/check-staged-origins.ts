@@ -1,0 +1,113 @@
+import { lstatSync } from 'node:fs'
+import path from 'node:path'
+import { sha256Name } from '../domain/lfs-pointer.ts'
+import { formatCommand } from '../domain/quote-shell.ts'
+import type { RunRecord } from '../domain/run.ts'
+import type { StagedFinding } from '../domain/staged-finding.ts'
+import type { World } from '../domain/world.ts'
+import { readTips } from '../git/read-tips.ts'
+import { RUNS_NOTES } from '../git/refs.ts'
+import type { Repository } from '../git/repository.ts'
+import { readAuthor } from '../git/run-site.ts'
+import { askRuns } from '../store/run-index.ts'
+import type { Row, RunTable } from '../store/run-table.ts'
+import { producerRows } from '../store/runs.ts'
+import type { StagedWeights } from './staged-weights.ts'
+
+/** A staged file and the runs that went on when it was written. */
+interface Orphan {
+  path: string
+  runs: RunRecord[]
+}
+
+/** With more runs than this there is no telling. */
+const MOST_RUNS = 3
+/** So many paths are named in a command. */
+const MOST_PATHS = 5
+
+/**
+ * Finds weights that were written while a run of this user went on, and that no run has among its outputs: nobody could
+ * say later which run made them. Nothing stops, since it can be said after the commit as well.
+ */
+export async function checkStagedOrigins(
+  world: World,
+  repo: Repository,
+  files: readonly StagedWeights[],
+): Promise<StagedFinding[]> {
+  const weights = files.filter(({ pointer }) => pointer !== undefined)
+  if (weights.length === 0) return []
+  const tips = await readTips(repo)
+  if (!tips.has(RUNS_NOTES)) return []
+  const orphans = await askRuns({ repo, world, tips }, (runs) => findOrphans(runs, repo.root, weights))
+  if (orphans.length === 0) return []
+  // A teammate's run may have gone on at that time, elsewhere.
+  const author = await readAuthor(repo)
+  const own = orphans
+    .map((orphan) => ({ ...orphan, runs: orphan.runs.filter((run) => run.author === author) }))
+    .filter(({ runs }) => runs.length > 0 && runs.length <= MOST_RUNS)
+  return own.map((orphan) => finding(orphan, own))
+}
+
+async function findOrphans(
+  runs: RunTable,
+  root: string,
+  weights: readonly StagedWeights[],
+): Promise<Orphan[]> {
+  const unknown = weights.filter(({ pointer }) => producerRows(runs, [sha256Name(pointer!.oid)]).length === 0)
+  const found = unknown
+    .map((file) => ({ path: file.path, rows: rowsAt(runs, writtenAt(path.join(root, file.path))) }))
+    .filter(({ rows }) => rows.length > 0)
+  const rows = [...new Set(found.flatMap((each) => each.rows))]
+  const records = new Map(
+    rows.length === 0 ? [] : (await runs.load(rows)).map(({ record }) => [record.run, record]),
+  )
+  return found.map(({ path: file, rows: its }) => ({
+    path: file,
+    runs: its.flatMap((row) => records.get(runs.id(row)) ?? []),
+  }))
+}
+
+/** Finds the runs that began before a time and ended after it, but for deleted ones. */
+function rowsAt(runs: RunTable, time: number | undefined): Row[] {
+  if (time === undefined) return []
+  const [starts, ends] = ['start_time', 'end_time'].map((key) => runs.numbers({ group: 'attribute', key }))
+  if (starts === undefined || ends === undefined) return []
+  return runs.present.filter((row) => starts[row]! <= time && time <= ends[row]!)
+}
+
+function writtenAt(file: string): number | undefined {
+  return lstatSync(file, { throwIfNoEntry: false })?.mtimeMs
+}
+
+function finding({ path: file, runs }: Orphan, all: readonly Orphan[]): StagedFinding {
+  const [only, ...others] = runs.map(shortId)
+  const siblings = all.filter((other) => other.runs.map(shortId).join() === [only, ...others].join())
+  const outputs = toOutputs(siblings.map((other) => other.path)).flatMap((each) => ['--output', each])
+  const command = formatCommand('git', 'model', 'log', '--run', only!, ...outputs)
+  const instead = others.length === 0 ? '' : `or --run ${others.join(', --run ')}; `
+  const what = others.length === 0 ? `run ${only} ${runs[0]!.name}` : `${runs.length} runs`
+  return {
+    rule: 'origin',
+    stops: false,
+    path: file,
+    message: `${file} was written while ${what} went on, and is no output of any run`,
+    hints: [`${command}   (${instead}before or after the commit)`],
+  }
+}
+
+function shortId({ run }: RunRecord): string {
+  return run.slice(0, 12)
+}
+
+// Of many files the folder that all are in.
+function toOutputs(files: readonly string[]): string[] {
+  if (files.length <= MOST_PATHS) return [...files]
+  const folder = files.map((file) => path.posix.dirname(file)).reduce(commonFolder)
+  return folder === '.' ? files.slice(0, MOST_PATHS) : [folder]
+}
+
+function commonFolder(a: string, b: string): string {
+  let folder = a
+  while (folder !== '.' && b !== folder && !b.startsWith(`${folder}/`)) folder = path.posix.dirname(folder)
+  return folder
+}
