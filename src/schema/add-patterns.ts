@@ -1,4 +1,8 @@
 import { isMap, isScalar, isSeq, parseDocument, type Document, type YAMLMap, type YAMLSeq } from 'yaml'
+import { nestsDeeper } from '../domain/nests-deeper.ts'
+
+/** More than a `.gitmodel.yaml` has: one that holds itself has no end. */
+const MOST_LEVELS = 64
 
 /**
  * Adds patterns to `weights.patterns` in the text of a `.gitmodel.yaml`. Comments, order and everything else stay
@@ -10,6 +14,7 @@ export function addPatterns(text: string, patterns: readonly string[]): string |
   const document = parseDocument(text)
   if (document.errors.length > 0) return undefined
   const before = document.toJS() as { weights?: { patterns?: unknown } } | null
+  if (nestsDeeper(before, MOST_LEVELS)) return undefined
   if (before !== null && (typeof before !== 'object' || Array.isArray(before))) return undefined
   const present = Array.isArray(before?.weights?.patterns) ? (before.weights.patterns as unknown[]) : []
   const added = [...new Set(patterns)].filter((pattern) => !present.includes(pattern))

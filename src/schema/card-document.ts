@@ -13,6 +13,7 @@ import {
 import type { Document, Node, Pair, ParsedNode, YAMLMap } from 'yaml'
 import { MAX_CARD_DEPTH, MAX_CARD_LENGTH, type CardPath, type CardProblem } from '../domain/card.ts'
 import { ModelError } from '../domain/errors.ts'
+import { nestsDeeper } from '../domain/nests-deeper.ts'
 
 /** The text of a card with its syntax tree. */
 export interface CardDocument {
@@ -166,6 +167,8 @@ function readDocument(text: string, documents: Document.Parsed[], lines: LineCou
   if (deep !== undefined) return { problems: [at(lines, startOf(deep) ?? 0, 'it nests too deeply')] }
   try {
     const value = document.toJS({ maxAliasCount: MAX_ALIASES }) as Record<string, unknown>
+    // Aliases put what is deep into what is deep, and a thing into itself.
+    if (nestsDeeper(value, MAX_CARD_DEPTH)) return problem('it nests too deeply')
     return { document: { text, root, value, lines } }
   } catch (error) {
     return problem(error instanceof Error ? error.message : 'it cannot be read')

@@ -1,8 +1,15 @@
 import { LineCounter, parseAllDocuments, type Document } from 'yaml'
-import { MAX_CARD_LENGTH, type CardDetails, type CardLayout, type CardProblem } from '../domain/card.ts'
+import {
+  MAX_CARD_DEPTH,
+  MAX_CARD_LENGTH,
+  type CardDetails,
+  type CardLayout,
+  type CardProblem,
+} from '../domain/card.ts'
 import { splitReadme, type ReadmeParts } from '../domain/card-readme.ts'
 import { isMap, sameValue } from '../domain/card-value.ts'
 import { ModelError } from '../domain/errors.ts'
+import { nestsDeeper } from '../domain/nests-deeper.ts'
 import { hasManyTokens, parseCard, repeatedKeys, startOf } from './card-document.ts'
 import { composeCard, formatFront } from './compose-card.ts'
 import { exportReadme } from './export-readme.ts'
@@ -103,12 +110,14 @@ function valueOf(
   if (documents.length > 1)
     throw invalid(name, [{ field: '', message: 'its front matter is several YAML documents' }])
   try {
-    return documents[0]?.toJS({ maxAliasCount: 100 })
+    const value = documents[0]?.toJS({ maxAliasCount: 100 })
+    if (!nestsDeeper(value, MAX_CARD_DEPTH)) return value
   } catch (error) {
     throw invalid(name, [
       { field: '', message: error instanceof Error ? error.message : 'it cannot be read' },
     ])
   }
+  throw invalid(name, [{ field: '', message: 'its front matter nests too deeply' }])
 }
 
 function refuseReserved(

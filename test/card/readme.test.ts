@@ -107,6 +107,16 @@ test('aliases that multiply are refused', () => {
   expect(() => openCard(bomb.join('\n'))).toThrow('alias')
 })
 
+test('what holds itself is refused', () => {
+  for (const text of ['a: &a [*a, *a]', 'a: &a {b: {c: *a}}', '{&a [*a]: 1}: *a']) {
+    expect(() => importReadme(`---\n${text}\n---\n`)).toThrow('nests too deeply')
+    expect(() => openCard(text)).toThrow('nests too deeply')
+  }
+  const chain = Array.from({ length: 50 }, (_, at) => `a${at + 1}: &a${at + 1} [[*a${at}]]`)
+  expect(() => openCard(['a0: &a0 [1]', ...chain].join('\n'))).toThrow('alias')
+  expect(openCard('a: &a [1]\nb: [*a, *a]\n').value).toEqual({ a: [1], b: [[1], [1]] })
+})
+
 test('depth is bounded', () => {
   expect(() => openCard(`a: ${'['.repeat(100)}${']'.repeat(100)}`)).toThrow('too deeply')
   expect(() => openCard(`a: ${'['.repeat(50_000)}`)).toThrow(/too deeply|not readable/)

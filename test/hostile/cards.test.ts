@@ -25,6 +25,7 @@ const HOSTILE: Readonly<Record<string, unknown>> = {
       body: `# ${all}\n\n${Object.values(TEXTS).join('\n\n')}`,
     },
   },
+  'a circle': 'schema: card/v1\nlicense: mit\nextra: &a {b: [*a, *a]}\n',
   conflicts: {
     schema: 'card/v1',
     license: 'mit',
@@ -53,7 +54,8 @@ describe('a card that somebody hostile wrote', () => {
     await alice.commit({ 'models/x.bin': 'weights', '.gitmodel.yaml': config })
     await alice.git('push', '-q', 'origin', 'HEAD:main')
     const target = await alice.git('rev-parse', 'HEAD:models/x.bin')
-    const text = `---\n${JSON.stringify(HOSTILE[kind])}\n`
+    const card = HOSTILE[kind]
+    const text = `---\n${typeof card === 'string' ? card : JSON.stringify(card)}\n`
     await attacker.addNotes(CARDS, [{ path: noteAt(target), text }])
     const bob = await newcomer(attacker)
     await survives(alice, ['card', 'new', 'x'])

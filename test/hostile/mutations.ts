@@ -11,6 +11,7 @@ const NASTY: readonly string[] = [
   '*a',
   '&a x',
   '&a [*a]',
+  'circle: &a {b: *a}\n',
   '<<: *a\n',
   '!!js/function "function () {}"',
   '!!binary aGk=',

@@ -75,6 +75,7 @@ describe('.gitmodel.yaml', () => {
 
   test('that is no map is left alone', () => {
     expect(addPatterns('- a\n', ['*.bin'])).toBeUndefined()
+    expect(addPatterns('weights: &a {patterns: [*a]}\n', ['*.bin'])).toBeUndefined()
     expect(addPatterns('a: [', ['*.bin'])).toBeUndefined()
   })
 
