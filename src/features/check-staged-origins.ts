@@ -38,45 +38,38 @@ export async function checkStagedOrigins(
   if (weights.length === 0) return []
   const tips = await readTips(repo)
   if (!tips.has(RUNS_NOTES)) return []
-  const orphans = await askRuns({ repo, world, tips }, (runs) => findOrphans(runs, repo.root, weights))
-  if (orphans.length === 0) return []
-  // A teammate's run may have gone on at that time, elsewhere.
-  const author = await readAuthor(repo)
-  const own = orphans
-    .map((orphan) => ({ ...orphan, runs: orphan.runs.filter((run) => run.author === author) }))
-    .filter(({ runs }) => runs.length > 0 && runs.length <= MOST_RUNS)
-  return own.map((orphan) => finding(orphan, own))
+  const orphans = await askRuns({ repo, world, tips }, (runs) => findOrphans(runs, repo, weights))
+  return orphans.map((orphan) => finding(orphan, orphans))
 }
 
 async function findOrphans(
   runs: RunTable,
-  root: string,
+  repo: Repository,
   weights: readonly StagedWeights[],
 ): Promise<Orphan[]> {
   const unknown = weights.filter(({ pointer }) => producerRows(runs, [sha256Name(pointer!.oid)]).length === 0)
-  const found = unknown
-    .map((file) => ({ path: file.path, rows: rowsAt(runs, writtenAt(path.join(root, file.path))) }))
-    .filter(({ rows }) => rows.length > 0)
-  const rows = [...new Set(found.flatMap((each) => each.rows))]
-  const records = new Map(
-    rows.length === 0 ? [] : (await runs.load(rows)).map(({ record }) => [record.run, record]),
-  )
-  return found.map(({ path: file, rows: its }) => ({
-    path: file,
-    runs: its.flatMap((row) => records.get(runs.id(row)) ?? []),
-  }))
-}
-
-/** Finds the runs that began before a time and ended after it, but for deleted ones. */
-function rowsAt(runs: RunTable, time: number | undefined): Row[] {
-  if (time === undefined) return []
+  if (unknown.length === 0) return []
+  const isOwn = ownRuns(runs, await readAuthor(repo))
   const [starts, ends] = ['start_time', 'end_time'].map((key) => runs.numbers({ group: 'attribute', key }))
   if (starts === undefined || ends === undefined) return []
-  return runs.present.filter((row) => starts[row]! <= time && time <= ends[row]!)
+  const orphans: Orphan[] = []
+  for (const { path: file } of unknown) {
+    const time = writtenAt(path.join(repo.root, file))
+    const rows = runs.present.filter((row) => starts[row]! <= time && time <= ends[row]! && isOwn(row))
+    if (rows.length === 0 || rows.length > MOST_RUNS) continue
+    orphans.push({ path: file, runs: (await runs.load(rows)).map(({ record }) => record) })
+  }
+  return orphans
 }
 
-function writtenAt(file: string): number | undefined {
-  return lstatSync(file, { throwIfNoEntry: false })?.mtimeMs
+// A teammate's run may have gone on at that time, elsewhere.
+function ownRuns(runs: RunTable, author: string): (row: Row) => boolean {
+  return (row) => runs.view(row).attribute('user_id') === author
+}
+
+// What is gone was never written.
+function writtenAt(file: string): number {
+  return lstatSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN
 }
 
 function finding({ path: file, runs }: Orphan, all: readonly Orphan[]): StagedFinding {
