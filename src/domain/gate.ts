@@ -11,14 +11,41 @@ import type { GateFailure } from './gate-failure.ts'
  * A metric with `required: false` may be absent, and the base with `gate: {base: optional}`.
  */
 export function checkGate(parts: readonly Part[], head: Side, rules: Rules): GateFailure[] {
-  return [...parts.flatMap((part) => checkPart(part, parts, rules)), ...checkCardRules(head, rules)]
+  const cards = checkCardRules(head, rules)
+  const gone = checkGone(parts, head, rules).filter(
+    ({ subject }) => !cards.some((failure) => failure.rule === 'model' && failure.subject === subject),
+  )
+  return [...parts.flatMap((part) => checkPart(part, parts, rules)), ...gone, ...cards]
+}
+
+// A model that the rules still name, and that was there before.
+function checkGone(parts: readonly Part[], head: Side, rules: Rules): GateFailure[] {
+  return Object.entries(rules.config.models ?? {}).flatMap(([name, { path }]): GateFailure[] => {
+    const stood = parts.some(({ base }) => hasFiles(base, path))
+    if (!stood || hasFiles(head, path)) return []
+    return [
+      {
+        rule: 'model',
+        subject: name,
+        side: 'head',
+        found: path,
+        source: sourceOf(rules, ['models', name, 'path']),
+      },
+    ]
+  })
+}
+
+function hasFiles({ models }: Side, path: string): boolean {
+  return models.some((model) => model.path === path && model.files.length > 0)
 }
 
 function checkPart(part: Part, parts: readonly Part[], rules: Rules): GateFailure[] {
   const { base, head, of } = part
   const configured = Object.entries(rules.config.metrics ?? {})
   const failures: GateFailure[] = []
-  if (head.record === undefined) {
+  // The run of the base, found as the nearest one before the head, says nothing of what came since.
+  const isBorrowed = head.rule === 'nearest' && head.record?.run === base.record?.run
+  if (head.record === undefined || isBorrowed) {
     failures.push({ rule: 'no-record', side: 'head', source: sourceOf(rules, ['metrics']) })
   } else {
     for (const [name, metric] of configured) failures.push(...checkMetric(name, metric, part, parts, rules))

@@ -10,18 +10,39 @@ export type LinkRule = 'produced' | 'same-tree' | 'same-commit' | 'linked' | 'ne
 export interface CommitFacts {
   commit: Oid
   tree: Oid
-  /** SHA-256 names of the LFS content that stands at models' paths. */
-  weights: ReadonlySet<string>
+  /** The LFS content of each model, as SHA-256 names by path; a file that belongs to none is one by itself. */
+  models: readonly ReadonlyMap<string, string>[]
 }
 
 /** Tells by which rule a run belongs to a commit; undefined when it does not. */
 export function linkRule(facts: CommitFacts, record: RunRecord): Exclude<LinkRule, 'nearest'> | undefined {
-  const files = record.outputs?.files ?? []
-  if (files.some(({ oid, size }) => size > 0 && facts.weights.has(oid.replace('sha256:', ''))))
-    return 'produced'
+  if (facts.models.some((model) => madeOf(record, model) !== 'nothing')) return 'produced'
   if (record.code.tree === facts.tree) return 'same-tree'
   if (record.code.commit === facts.commit) return 'same-commit'
   return record.links?.includes(facts.commit) === true ? 'linked' : undefined
+}
+
+/**
+ * Tells how much of a model a run made: `all` also where other runs made the rest, `some` where what stands in place of
+ * one of its files is not what it wrote.
+ */
+export function madeOf(
+  { outputs }: RunRecord,
+  model: ReadonlyMap<string, string>,
+): 'all' | 'some' | 'nothing' {
+  const files = (outputs?.files ?? []).map((file) => ({ ...file, oid: file.oid.replace('sha256:', '') }))
+  const standing = new Set(model.values())
+  if (!files.some(({ oid, size }) => size > 0 && standing.has(oid))) return 'nothing'
+  return files.every(({ path, oid }) => (model.get(path) ?? oid) === oid) ? 'all' : 'some'
+}
+
+/**
+ * Tells whether a run may stand for a commit by a rule. One that only started from the commit, with its code edited, says
+ * nothing of it, unless somebody picked it.
+ */
+export function mayStand(rule: LinkRule, record: RunRecord): boolean {
+  const isEdited = rule === 'same-commit' && record.code.dirty && !isPicked(record)
+  return isEligible(record) && !isEdited
 }
 
 const ORDER: readonly LinkRule[] = ['produced', 'same-tree', 'same-commit', 'linked', 'nearest']

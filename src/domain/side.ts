@@ -1,8 +1,11 @@
 import type { LinkRule } from './run-links.ts'
 import type { Oid, RunRecord } from './run.ts'
 
-/** Why a side has no run: there is none, none was ever fetched, or runs belong to it but none finished. */
-export type NoRecord = 'absent' | 'unfetched' | 'unfinished'
+/**
+ * Why a side has no run: there is none, none was ever fetched, or runs belong to it but none finished, or they ran edited
+ * code.
+ */
+export type NoRecord = 'absent' | 'unfetched' | 'unfinished' | 'edited'
 
 /** One side of a comparison. */
 export interface Side {
@@ -18,9 +21,16 @@ export interface Side {
   /** How many runs belong to the commit. */
   candidates: number
   none?: NoRecord
-  /** The runs over which its numbers are means: that of the side, and those that differ in this parameter. */
-  group?: { param: string; runs: RunRecord[] }
+  group?: RunGroup
   models: SideModel[]
+}
+
+/** The runs over which numbers are means: that of the side, and those that differ in this parameter alone. */
+export interface RunGroup {
+  param: string
+  runs: RunRecord[]
+  /** How many more there are that differ in uncommitted code too. */
+  edited: number
 }
 
 /** A model as one side has it. */

@@ -8,10 +8,10 @@ import type { World } from '../domain/world.ts'
 import { readTips } from '../git/read-tips.ts'
 import { RUNS_NOTES } from '../git/refs.ts'
 import type { Repository } from '../git/repository.ts'
-import { readAuthor } from '../git/run-site.ts'
 import { askRuns } from '../store/run-index.ts'
-import type { Row, RunTable } from '../store/run-table.ts'
+import type { RunTable } from '../store/run-table.ts'
 import { producerRows } from '../store/runs.ts'
+import { ownRunsAt } from './own-runs-at.ts'
 import type { StagedWeights } from './staged-weights.ts'
 
 /** A staged file and the runs that went on when it was written. */
@@ -20,8 +20,6 @@ interface Orphan {
   runs: RunRecord[]
 }
 
-/** With more runs than this there is no telling. */
-const MOST_RUNS = 3
 /** So many paths are named in a command. */
 const MOST_PATHS = 5
 
@@ -39,7 +37,9 @@ export async function checkStagedOrigins(
   const tips = await readTips(repo)
   if (!tips.has(RUNS_NOTES)) return []
   const orphans = await askRuns({ repo, world, tips }, (runs) => findOrphans(runs, repo, weights))
-  return orphans.map((orphan) => finding(orphan, orphans))
+  // Git starts hooks at the top, and says where the user stands.
+  const prefix = world.env['GIT_PREFIX'] ?? ''
+  return orphans.map((orphan) => finding(orphan, orphans, (file) => path.posix.relative(prefix, file)))
 }
 
 async function findOrphans(
@@ -49,22 +49,13 @@ async function findOrphans(
 ): Promise<Orphan[]> {
   const unknown = weights.filter(({ pointer }) => producerRows(runs, [sha256Name(pointer!.oid)]).length === 0)
   if (unknown.length === 0) return []
-  const isOwn = ownRuns(runs, await readAuthor(repo))
-  const [starts, ends] = ['start_time', 'end_time'].map((key) => runs.numbers({ group: 'attribute', key }))
-  if (starts === undefined || ends === undefined) return []
+  const runsAt = await ownRunsAt(repo, runs)
   const orphans: Orphan[] = []
   for (const { path: file } of unknown) {
-    const time = writtenAt(path.join(repo.root, file))
-    const rows = runs.present.filter((row) => starts[row]! <= time && time <= ends[row]! && isOwn(row))
-    if (rows.length === 0 || rows.length > MOST_RUNS) continue
-    orphans.push({ path: file, runs: (await runs.load(rows)).map(({ record }) => record) })
+    const records = await runsAt(writtenAt(path.join(repo.root, file)))
+    if (records.length > 0) orphans.push({ path: file, runs: records })
   }
   return orphans
-}
-
-// A teammate's run may have gone on at that time, elsewhere.
-function ownRuns(runs: RunTable, author: string): (row: Row) => boolean {
-  return (row) => runs.view(row).attribute('user_id') === author
 }
 
 // What is gone was never written.
@@ -72,10 +63,15 @@ function writtenAt(file: string): number {
   return lstatSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN
 }
 
-function finding({ path: file, runs }: Orphan, all: readonly Orphan[]): StagedFinding {
+function finding(
+  { path: file, runs }: Orphan,
+  all: readonly Orphan[],
+  fromHere: (file: string) => string,
+): StagedFinding {
   const [only, ...others] = runs.map(shortId)
   const siblings = all.filter((other) => other.runs.map(shortId).join() === [only, ...others].join())
-  const outputs = toOutputs(siblings.map((other) => other.path)).flatMap((each) => ['--output', each])
+  const files = toOutputs(siblings.map((other) => other.path))
+  const outputs = files.flatMap((each) => ['--output', fromHere(each)])
   const command = formatCommand('git', 'model', 'log', '--run', only!, ...outputs)
   const instead = others.length === 0 ? '' : `or --run ${others.join(', --run ')}; `
   const what = others.length === 0 ? `run ${only} ${runs[0]!.name}` : `${runs.length} runs`

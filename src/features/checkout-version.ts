@@ -1,4 +1,5 @@
 import { ModelError } from '../domain/errors.ts'
+import { formatCommand } from '../domain/quote-shell.ts'
 import type { Oid } from '../domain/run.ts'
 import { git } from '../git/run-git.ts'
 import type { LfsFile } from '../store/read-pointers.ts'
@@ -32,6 +33,7 @@ export async function checkoutVersion(
   options: { code?: boolean } = {},
 ): Promise<CheckedOut> {
   const source = await resolveVersion(store, version)
+  if (source.kind === 'run' && source.outputs.length === 0 && options.code !== true) throw keptNothing(source)
   const files = await filesOfVersion(store, source, model)
   if (files.length === 0 && options.code !== true) throw nothingThere(version, source)
   const lfs = await openLfsStore(store.repo)
@@ -48,6 +50,18 @@ export async function checkoutVersion(
 
 async function restoreCode(store: Store, commit: Oid): Promise<void> {
   await git(store.repo, ['restore', `--source=${commit}`, '--worktree', '--', ':/'])
+}
+
+// What stood there when it began is something else.
+function keptNothing({ oid, name = '' }: VersionSource): ModelError {
+  const run = oid.slice(0, 12)
+  return new ModelError('weights-absent', `run ${run} ${name} kept no weights`, {
+    hints: [
+      `${formatCommand('git', 'model', 'checkout', `${run}^0`)}   (the weights that it began with)`,
+      `${formatCommand('git', 'model', 'log', '--run', run, '--output', 'PATH')}   (where those that it wrote still stand)`,
+    ],
+    data: { run: oid },
+  })
 }
 
 function nothingThere(version: string, source: VersionSource): ModelError {

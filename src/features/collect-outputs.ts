@@ -3,25 +3,29 @@ import path from 'node:path'
 import { glob } from 'glob'
 import { ModelError } from '../domain/errors.ts'
 import { sha256Name } from '../domain/lfs-pointer.ts'
+import { formatCommand } from '../domain/quote-shell.ts'
 import { ARTIFACTS, type OutputFile } from '../domain/run.ts'
 import type { Repository } from '../git/repository.ts'
 import { storeFile } from '../lfs/store-file.ts'
 import { openLfsStore } from '../store/open-lfs-store.ts'
+import { isWritten, type FileStamps } from './written-files.ts'
 
 /**
  * Keeps output files in the LFS store, each under its own path in the repository.
  *
  * @param patterns - files, folders or globs, relative to `cwd`.
  * @param leftOut - hears of each link in a named folder that leads out of it: what it leads to is not kept.
+ * @param before - how files stood before a command ran, where only what it wrote counts.
  * @throws ModelError `output-missing` when nothing matches, `argument-invalid` for a file outside the repository.
  */
 export async function collectOutputs(
   repo: Pick<Repository, 'root' | 'commonDir' | 'cwd'>,
   patterns: readonly string[],
   leftOut: (file: string) => void,
+  before?: FileStamps,
 ): Promise<OutputFile[]> {
   const store = await openLfsStore(repo)
-  const found = patterns.map((pattern) => expand(repo.cwd, pattern, 'output-missing', leftOut))
+  const found = patterns.map((pattern) => expandWritten(repo.cwd, pattern, 'output-missing', before, leftOut))
   const files = (await Promise.all(found)).flat()
   const outputs: OutputFile[] = []
   for (const file of new Set(files)) {
@@ -70,7 +74,7 @@ function artifactName(cwd: string, base: string, file: string): string {
 export async function expand(
   cwd: string,
   pattern: string,
-  code: 'output-missing' | 'artifact-missing' | 'metric-file-invalid',
+  code: 'output-missing' | 'artifact-missing' | 'metrics-missing',
   leftOut: (file: string) => void = () => undefined,
 ): Promise<string[]> {
   const literal = path.resolve(cwd, pattern)
@@ -82,6 +86,26 @@ export async function expand(
   if (files.length > 0) return files.sort()
   throw new ModelError(code, `"${pattern}" was not written: no such file`, {
     hints: [`check the path, which counts from ${cwd}`],
+    data: { pattern, cwd },
+  })
+}
+
+/** Finds the files that a pattern names and that were written since; as {@link expand}. */
+export async function expandWritten(
+  cwd: string,
+  pattern: string,
+  code: 'output-missing' | 'metrics-missing',
+  before: FileStamps | undefined,
+  leftOut?: (file: string) => void,
+): Promise<string[]> {
+  const files = await expand(cwd, pattern, code, leftOut)
+  const written = before === undefined ? files : files.filter((file) => isWritten(file, before))
+  if (written.length > 0) return written
+  const flag = code === 'output-missing' ? '--output' : '--metrics'
+  throw new ModelError(code, `"${pattern}" was not written: it is as it was before the command ran`, {
+    hints: [
+      `to keep it all the same: ${formatCommand('git', 'model', 'log', '--run', 'RUN', flag, pattern)}`,
+    ],
     data: { pattern, cwd },
   })
 }

@@ -68,7 +68,7 @@ async function compareWith(
   ])
   const parted = await partSides(store, sides, both, options)
   const paths = await unnamedPaths(store, parted)
-  const [from, to] = (await Promise.all(
+  const [earlier, to] = (await Promise.all(
     parted.map(async ({ side, linked }, index) => ({
       side: {
         ...(await withUnnamedWeights(store, side, paths)),
@@ -77,11 +77,13 @@ async function compareWith(
       linked,
     })),
   )) as [ResolvedSide, ResolvedSide]
+  const from = { ...earlier, side: withNamesOf(earlier.side, to.side) }
   const [before, after] = await Promise.all([
     readRules(store.repo, from.side.commit, 'base'),
     readRules(store.repo, to.side.commit, 'head'),
   ])
-  const group = (side: Side): Promise<Side> => grouped(store, side, options.groupBy)
+  const all = [...from.side.models, ...to.side.models].map(({ path }) => path)
+  const group = (side: Side): Promise<Side> => grouped(store, side, options.groupBy, all)
   const pairs = await pairModels(store, from, to)
   const [left, right, ...groups] = await Promise.all([
     group(from.side),
@@ -99,9 +101,26 @@ async function compareWith(
     : withDetails(store, comparison, options.describeFile)
 }
 
-async function grouped(store: Store, side: Side, param: string | undefined): Promise<Side> {
+// What stands at one path is one model, also where it was named since, or anew.
+function withNamesOf(base: Side, head: Side): Side {
+  const names = new Map(head.models.map(({ path, name }) => [path, name]))
+  const kept = new Set(head.models.map(({ name }) => name))
+  const models = base.models.map((model) =>
+    kept.has(model.name) ? model : { ...model, name: names.get(model.path) ?? model.name },
+  )
+  return { ...base, models }
+}
+
+async function grouped(
+  store: Store,
+  side: Side,
+  param: string | undefined,
+  paths: readonly string[],
+): Promise<Side> {
   if (param === undefined || side.record === undefined) return side
-  return { ...side, group: { param, runs: await kindredRuns(store, side.record, param) } }
+  const own = side.models.map(({ path }) => path)
+  const others = paths.filter((path) => !own.includes(path))
+  return { ...side, group: await kindredRuns(store, side.record, param, { own, others }) }
 }
 
 async function withDetails(

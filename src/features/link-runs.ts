@@ -2,8 +2,9 @@ import type { Config } from '../domain/config.ts'
 import {
   compareCandidates,
   compareRules,
-  isEligible,
   linkRule,
+  madeOf,
+  mayStand,
   type CommitFacts,
   type LinkRule,
 } from '../domain/run-links.ts'
@@ -25,6 +26,8 @@ export interface LinkedRun {
   rule: LinkRule
   /** How many first-parent commits before it the run belongs to; 0 for its own. */
   distance: number
+  /** Whether it made a part of a model, of which the rest is not what it wrote. */
+  isPart?: boolean
 }
 
 /** How far back `nearest` looks, in first-parent commits. */
@@ -50,9 +53,9 @@ export async function runsOfCommit(
   })
 }
 
-/** Returns the run that stands for a commit: the first of {@link runsOfCommit} that finished or was picked. */
+/** Returns the run that stands for a commit: the first of {@link runsOfCommit} that finished or was picked, and ran its code. */
 export function standingRun(linked: readonly LinkedRun[]): LinkedRun | undefined {
-  return linked.find(({ run }) => isEligible(run.record))
+  return linked.find(({ run, rule }) => mayStand(rule, run.record))
 }
 
 async function linkTo(runs: RunTable, facts: CommitFacts, config: Config): Promise<LinkedRun[]> {
@@ -60,16 +63,22 @@ async function linkTo(runs: RunTable, facts: CommitFacts, config: Config): Promi
   return (await runs.load(candidatesFor(runs, [facts])))
     .flatMap((run) => {
       const rule = linkRule(facts, run.record)
-      return rule === undefined ? [] : [{ run, rule, distance: 0 }]
+      const isPart = rule === 'produced' && facts.models.every((model) => madeOf(run.record, model) !== 'all')
+      return rule === undefined ? [] : [{ run, rule, distance: 0, ...(isPart && { isPart }) }]
     })
-    .sort((a, b) => compareRules(a.rule, b.rule) || better(a.run.record, b.run.record))
+    .sort(
+      (a, b) =>
+        compareRules(a.rule, b.rule) ||
+        Number(a.isPart ?? false) - Number(b.isPart ?? false) ||
+        better(a.run.record, b.run.record),
+    )
 }
 
 // Rows of which some rule may hold: `linkRule` judges their records.
 function candidatesFor(runs: RunTable, facts: readonly CommitFacts[]): Row[] {
   const trees = facts.map(({ tree }) => tree)
   const commits = facts.map(({ commit }) => commit)
-  const weights = facts.flatMap((each) => [...each.weights])
+  const weights = facts.flatMap(({ models }) => models.flatMap((model) => [...model.values()]))
   const rows = [
     ...producerRows(runs, weights),
     ...runs.findDigits(columnName('attribute', 'code.tree'), trees, ({ code }) => [code.tree]),
@@ -85,15 +94,24 @@ async function factsOf(store: Store, commit: Oid, runs: RunTable): Promise<Commi
     modelsAt(store, commit),
     outputsAt(store, commit, runs),
   ])
-  const pointers = models.flatMap((model) => model.pointers.map(({ oid }) => oid))
-  return { commit, tree: tree ?? '', weights: new Set([...pointers, ...outputs]) }
+  const named = models.map((model) => new Map(model.pointers.map(({ path, oid }) => [path, oid])))
+  const others = outputs.filter(({ path }) => !named.some((model) => model.has(path)))
+  return {
+    commit,
+    tree: tree ?? '',
+    models: [...named, ...others.map(({ path, oid }) => new Map([[path, oid]]))],
+  }
 }
 
 // Weights that no model of .gitmodel.yaml names: what stands where some run wrote.
-async function outputsAt(store: Store, commit: Oid, runs: RunTable): Promise<string[]> {
+async function outputsAt(
+  store: Store,
+  commit: Oid,
+  runs: RunTable,
+): Promise<{ path: string; oid: string }[]> {
   const paths = runs.texts(COLUMN.outputPath, ({ outputs }) => (outputs?.files ?? []).map(({ path }) => path))
   const outside = [...paths].filter((path) => !path.startsWith('.model/'))
-  return (await pointersAt(store.repo, commit, outside)).map(({ oid }) => oid)
+  return pointersAt(store.repo, commit, outside)
 }
 
 async function nearestRuns(store: Store, commit: Oid, runs: RunTable, config: Config): Promise<LinkedRun[]> {
@@ -108,7 +126,7 @@ async function nearestRuns(store: Store, commit: Oid, runs: RunTable, config: Co
   const lines = (await git(store.repo, args)).stdout.trim().split('\n')
   const ancestors = lines.map((line) => {
     const [ancestor, tree] = line.split(' ') as [Oid, Oid]
-    return { commit: ancestor, tree, weights: new Set<string>() }
+    return { commit: ancestor, tree, models: [] }
   })
   // Most ancestors have no run at all, and a look at each of them would take long.
   if (candidatesFor(runs, ancestors).length === 0) return []

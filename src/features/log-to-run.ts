@@ -23,6 +23,8 @@ export interface LogOptions {
   artifacts: readonly string[]
   /** Weights and other files to keep at their own paths. */
   outputs?: readonly string[]
+  /** Keep outputs also where they were written after the run had ended. */
+  force?: boolean
   /** Metric files to read: paths or globs. */
   metricFiles?: readonly string[]
   /** Patterns of places that may be kept although they look like credentials. */
@@ -45,7 +47,7 @@ export interface Logged {
  * file is stored.
  *
  * @throws ModelError `run-not-active`, `run-unknown`, `metric-invalid`, `param-invalid`, `artifact-missing`,
- *   `output-missing`, `metric-file-invalid`.
+ *   `output-missing`, `output-later`, `metrics-missing`, `metric-file-invalid`.
  */
 export async function logToRun(world: World, options: LogOptions): Promise<Logged> {
   const event = toEvent(options)
@@ -76,6 +78,10 @@ async function logToStored(
   if (options.run === undefined) throw noActiveRun()
   const store = await openStore(world)
   const { record, live } = await findRun(store, options.run)
+  if (options.force !== true && (options.outputs ?? []).length > 0) {
+    const { refuseLater } = await import('./refuse-later.ts')
+    await refuseLater(store, record, options.outputs ?? [])
+  }
   const files = await readFiles(world, options)
   const { outputs, leftOut } = await storeFiles(world, store.repo.commonDir, options)
   const whole = { ...event, ...(outputs.length > 0 && { outputs }) }

@@ -1,6 +1,6 @@
 import { isBorrowed } from '../domain/borrowed-run.ts'
 import type { Pair } from '../domain/compare-part.ts'
-import { isEligible } from '../domain/run-links.ts'
+import { madeOf, mayStand } from '../domain/run-links.ts'
 import type { RunRecord } from '../domain/run.ts'
 import type { Side, SideModel } from '../domain/side.ts'
 import type { Store } from '../store/store.ts'
@@ -57,7 +57,7 @@ async function sideOf(
   const part = { ...side, models }
   const isNamed = side.rule === undefined && side.record !== undefined
   if (!isNamed) return withStanding(store, part, runsOf(models[0], linked, name, paths))
-  if (made(side.record!, models[0])) return part
+  if (made(side.record!, models[0]) !== 'nothing') return part
   const { record: _, ...without } = part
   return { ...without, none: 'absent' }
 }
@@ -71,16 +71,17 @@ function runsOf(
 ): LinkedRun[] {
   const others = linked.filter(({ rule }) => rule !== 'produced')
   const groups = [
-    linked.filter(({ rule, run }) => rule === 'produced' && made(run.record, model)),
+    linked.filter(({ rule, run }) => rule === 'produced' && made(run.record, model) === 'all'),
+    linked.filter(({ rule, run }) => rule === 'produced' && made(run.record, model) === 'some'),
     others.filter(({ run }) => wroteTo(run.record, paths.get(name)!)),
     others.filter(({ run }) => [...paths.values()].every((path) => !wroteTo(run.record, path))),
   ]
-  return groups.find((group) => group.some(({ run }) => isEligible(run.record))) ?? groups.flat()
+  const group = groups.find((each) => each.some(({ run, rule }) => mayStand(rule, run.record)))
+  return group ?? groups.flat()
 }
 
-function made({ outputs }: RunRecord, model: SideModel | undefined): boolean {
-  const oids = new Set(model?.files.map(({ oid }) => oid.replace('sha256:', '')))
-  return (outputs?.files ?? []).some(({ oid, size }) => size > 0 && oids.has(oid.replace('sha256:', '')))
+function made(record: RunRecord, model: SideModel | undefined): ReturnType<typeof madeOf> {
+  return madeOf(record, new Map(model?.files.map(({ path, oid }) => [path, oid.replace('sha256:', '')])))
 }
 
 function wroteTo({ outputs }: RunRecord, path: string): boolean {

@@ -4,22 +4,25 @@ import { isModelError, ModelError } from '../domain/errors.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import type { SeriesColumns } from '../domain/series.ts'
 import { readMetricFile, type MetricFile } from '../metric-files/read-metric-file.ts'
-import { expand } from './collect-outputs.ts'
+import { expandWritten } from './collect-outputs.ts'
+import type { FileStamps } from './written-files.ts'
 
 /**
  * Reads metric files into what a journal takes: every value with its step and time, and the params that stand beside
  * them.
  *
  * @param pattern - a file or glob, relative to `cwd`.
- * @throws ModelError `metric-file-invalid`.
+ * @param before - how files stood before a command ran, where only what it wrote counts.
+ * @throws ModelError `metric-file-invalid`; `metrics-missing` where there is no file, or nothing in it that could be measured.
  */
 export async function readMetricFiles(
   cwd: string,
   pattern: string,
+  before?: FileStamps,
 ): Promise<Pick<JournalEvent, 'points' | 'params'>> {
   const points = new Map<string, SeriesColumns>()
   let params: JournalEvent['params']
-  for (const file of await expand(cwd, pattern, 'metric-file-invalid')) {
+  for (const file of await expandWritten(cwd, pattern, 'metrics-missing', before)) {
     const read = await readOne(cwd, file)
     for (const [name, values] of Object.entries(read.metrics)) {
       const columns = points.get(name) ?? { step: [], value: [], time: [] }
@@ -32,10 +35,18 @@ export async function readMetricFiles(
     }
     if (read.params !== undefined) params = { ...params, ...read.params }
   }
+  if (points.size === 0 && params === undefined) throw nothingMeasured(pattern)
   return {
     ...(points.size > 0 && { points: Object.fromEntries(points) }),
     ...(params !== undefined && { params }),
   }
+}
+
+function nothingMeasured(pattern: string): ModelError {
+  return new ModelError('metrics-missing', `"${pattern}" holds no metric: no number that has a name`, {
+    hints: ['what is read of JSON, YAML, CSV and JSON lines stands in docs/formats.md'],
+    data: { pattern },
+  })
 }
 
 // Points without a time of their own were written at the latest when the file was.

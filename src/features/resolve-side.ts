@@ -1,4 +1,5 @@
 import { ModelError } from '../domain/errors.ts'
+import { isEligible, mayStand } from '../domain/run-links.ts'
 import type { Side, SideModel } from '../domain/side.ts'
 import type { Oid } from '../domain/run.ts'
 import { mergeBase } from '../git/merge-base.ts'
@@ -78,11 +79,16 @@ export async function withStanding(store: Store, given: Side, linked: readonly L
   const side = { label, commit, candidates: linked.length, models }
   const standing = standingRun(linked)
   if (standing !== undefined) {
-    const { rule, distance } = standing
-    const candidates = linked.filter((other) => other.rule === rule).length
+    const { rule, distance, isPart } = standing
+    const candidates = linked.filter(
+      (other) => other.rule === rule && other.isPart === isPart && mayStand(rule, other.run.record),
+    ).length
     return { ...side, candidates, record: standing.run.record, rule, distance }
   }
-  if (linked.length > 0) return { ...side, none: 'unfinished' }
+  if (linked.length > 0) {
+    const isEdited = linked.some(({ run }) => isEligible(run.record))
+    return { ...side, none: isEdited ? 'edited' : 'unfinished' }
+  }
   return { ...side, none: (await metadataState(store, 'runs')) === 'unfetched' ? 'unfetched' : 'absent' }
 }
 

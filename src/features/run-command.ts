@@ -8,6 +8,7 @@ import { appendEvent } from '../journal/append-event.ts'
 import { executeCommand, type CommandEnd } from './execute-command.ts'
 import { finishRun } from './finish-run.ts'
 import { startRun, type StartedRun, type StartRunOptions } from './start-run.ts'
+import { stampFiles, type FileStamps } from './written-files.ts'
 import { stampModels, unkeptModels } from './written-models.ts'
 
 /** A command to be recorded as a run. */
@@ -75,12 +76,13 @@ export async function runCommand(
   })
   const { root } = started.repo
   const models = stampModels(root, started.config)
+  const files = await stampFiles(world.cwd, [...options.metricFiles, ...options.outputs])
   const environment = captureEnvironment([...options.command], world, root)
   const listener = await listening
   const end = await executeCommand(world, options.command, started, listener?.env ?? {})
   const claimed = await listener?.close()
   if (end.missing !== undefined) problems.push(end.missing)
-  else await collect(world, options, started, { problems, leftOut }, end.status)
+  else await collect(world, options, started, { problems, leftOut, files }, end.status)
   const isAllowed = allowSecrets(started.allowed)
   await attempt(problems, async () => {
     const described = { time: world.now(), environment: await environment }
@@ -97,7 +99,7 @@ export async function runCommand(
     masked: [...new Set(started.masked)],
     leftOut,
     unkept: unkeptModels(root, models, record).map((file) => path.relative(world.cwd, path.join(root, file))),
-    problems,
+    problems: problems.map((problem) => naming(started.run, problem)),
     exitCode: end.exitCode,
   }
 }
@@ -123,31 +125,39 @@ async function collect(
   world: World,
   options: RunCommandOptions,
   started: StartedRun,
-  { problems, leftOut }: { problems: ModelError[]; leftOut: string[] },
+  { problems, leftOut, files }: { problems: ModelError[]; leftOut: string[]; files: FileStamps },
   status: RunStatus,
 ): Promise<void> {
   const { repo, folder } = started
   const leave = (file: string): void => void leftOut.push(path.relative(world.cwd, file))
   const here = { ...repo, cwd: world.cwd }
   for (const pattern of options.metricFiles) {
-    await attempt(problems, () => recordMetrics(world, started, pattern), status)
+    await attempt(problems, () => recordMetrics(world, started, pattern, files), status)
   }
   for (const pattern of options.outputs) {
     await attempt(
       problems,
       async () => {
         const { collectOutputs } = await import('./collect-outputs.ts')
-        appendEvent(folder, { time: world.now(), outputs: await collectOutputs(here, [pattern], leave) })
+        appendEvent(folder, {
+          time: world.now(),
+          outputs: await collectOutputs(here, [pattern], leave, files),
+        })
       },
       status,
     )
   }
 }
 
-async function recordMetrics(world: World, started: StartedRun, pattern: string): Promise<void> {
+async function recordMetrics(
+  world: World,
+  started: StartedRun,
+  pattern: string,
+  files: FileStamps,
+): Promise<void> {
   const { folder, allowed, masked } = started
   const { readMetricFiles } = await import('./read-metric-files.ts')
-  const event = { time: world.now(), ...(await readMetricFiles(world.cwd, pattern)) }
+  const event = { time: world.now(), ...(await readMetricFiles(world.cwd, pattern, files)) }
   masked.push(...appendEvent(folder, event, false, allowSecrets(allowed)))
 }
 
@@ -157,9 +167,15 @@ async function attempt(problems: ModelError[], task: () => Promise<void>, status
     await task()
   } catch (error) {
     if (!isModelError(error)) throw error
-    const isMissing = error.code === 'output-missing' || /no such file/.test(error.message)
+    const isMissing = error.code === 'output-missing' || error.code === 'metrics-missing'
     if (!(isMissing && status !== undefined && status !== 'finished')) problems.push(error)
   }
+}
+
+// A hint that names no run is meant for this one.
+function naming(run: Oid, { code, message, hints, data, cause }: ModelError): ModelError {
+  const named = hints.map((hint) => hint.replace('--run RUN', `--run ${run.slice(0, 12)}`))
+  return new ModelError(code, message, { hints: named, data, cause })
 }
 
 function isOid(text: string | undefined): text is Oid {

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Config } from '../domain/config.ts'
 import type { RunRecord } from '../domain/run.ts'
+import { fileStamp } from './file-stamp.ts'
 
 /** Which files stand at the path of each model that `.gitmodel.yaml` names, and which version of them, as far as times tell. */
 export type ModelStamps = ReadonlyMap<string, string>
@@ -42,11 +43,11 @@ function* stampsBelow(file: string): Generator<string> {
   const left = [file]
   for (let seen = 0; left.length > 0 && seen <= MOST_FILES;) {
     const next = left.pop()!
-    const stat = lstatSync(next, { throwIfNoEntry: false, bigint: true })
+    const stat = lstatSync(next, { throwIfNoEntry: false })
     if (stat?.isDirectory() === true) left.push(...readdirSync(next).map((name) => path.join(next, name)))
     else if (stat !== undefined) {
       seen += 1
-      yield [next, stat.ino, stat.size, stat.mtimeNs].join(' ')
+      yield `${next} ${fileStamp(next, { follow: false })}`
     }
   }
 }

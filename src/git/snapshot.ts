@@ -12,6 +12,7 @@ import {
   utimesSync,
 } from 'node:fs'
 import path from 'node:path'
+import { changesCode } from '../domain/code-change.ts'
 import type { Oid, SkippedPath } from '../domain/run.ts'
 import { looksSecretFile } from '../domain/secrets.ts'
 import { temporaryFolder } from './object-writer.ts'
@@ -25,6 +26,7 @@ export interface Snapshot {
   commit: Oid
   tree: Oid
   branch: string | undefined
+  /** Whether code differs from that of the commit: see `changesCode`. */
   dirty: boolean
   skipped: SkippedPath[]
 }
@@ -55,14 +57,16 @@ export async function snapshotOf(
 ): Promise<Snapshot> {
   const { branch, untracked } = status
   const changed = status.changed.length > 0
+  const isEdited = status.changed.some((file) => changesCode(file, false))
   const clean = { commit: repo.head, tree: repo.headTree, branch }
   if (policy === 'none' || (!changed && untracked.length === 0)) {
-    return { ...clean, dirty: changed, skipped: [] }
+    return { ...clean, dirty: isEdited, skipped: [] }
   }
   const { take, skipped } = chooseUntracked(repo.root, untracked, policy)
   if (!changed && take.length === 0) return { ...clean, dirty: false, skipped }
   const tree = await writeTree(repo, changed, take)
-  return { ...clean, tree, dirty: tree !== repo.headTree, skipped }
+  const dirty = tree !== repo.headTree && (isEdited || take.some((file) => changesCode(file, true)))
+  return { ...clean, tree, dirty, skipped }
 }
 
 function chooseUntracked(

@@ -14,28 +14,36 @@ export async function pointersAt(
   repo: Repository,
   commit: Oid,
   paths: readonly string[],
-): Promise<LfsPointer[]> {
-  const names =
-    paths.length <= FEW ? paths.map((path) => `${commit}:${path}`) : await blobsAt(repo, commit, paths)
-  const found: LfsPointer[] = []
+): Promise<(LfsPointer & { path: string })[]> {
+  const places =
+    paths.length <= FEW
+      ? paths.map((path) => ({ path, name: `${commit}:${path}` }))
+      : await blobsAt(repo, commit, paths)
+  const asked = places.filter(({ name }) => !/[\n\0]/.test(name))
+  const found: (LfsPointer & { path: string })[] = []
   await streamObjects(
     repo,
-    names.filter((name) => !/[\n\0]/.test(name)),
+    asked.map(({ name }) => name),
     MAX_POINTER,
-    (_, content, size) => {
+    (index, content, size) => {
       const pointer = size < MAX_POINTER ? parsePointer(content.toString('utf8')) : undefined
-      if (pointer !== undefined) found.push(pointer)
+      if (pointer !== undefined) found.push({ ...pointer, path: asked[index]!.path })
     },
   )
   return found
 }
 
-async function blobsAt(repo: Repository, commit: Oid, paths: readonly string[]): Promise<Oid[]> {
+async function blobsAt(
+  repo: Repository,
+  commit: Oid,
+  paths: readonly string[],
+): Promise<{ path: string; name: Oid }[]> {
   const wanted = new Set(paths)
   const { stdout } = await git(repo, ['ls-tree', '-r', '-z', '-l', '--full-tree', commit])
   return stdout.split('\0').flatMap((line) => {
     const tab = line.indexOf('\t')
     const [, type, blob, size] = line.slice(0, Math.max(0, tab)).split(/ +/)
-    return type === 'blob' && Number(size) < MAX_POINTER && wanted.has(line.slice(tab + 1)) ? [blob!] : []
+    const path = line.slice(tab + 1)
+    return type === 'blob' && Number(size) < MAX_POINTER && wanted.has(path) ? [{ path, name: blob! }] : []
   })
 }

@@ -146,7 +146,7 @@ describe('git model diff', () => {
     await repo.model('run', '-n', 'dirty', '--', 'sh', '-c', 'git model log val/acc=0.9')
     await repo.commit({ 'a.txt': 'better' })
     expect(await diff(repo, 'HEAD^', 'HEAD')).toMatchObject({
-      base: { none: 'absent' },
+      base: { none: 'edited' },
       head: { rule: 'same-tree', record: { name: 'dirty' } },
       gate: { passed: false, failures: [{ rule: 'no-record', side: 'base' }] },
     })

@@ -98,16 +98,50 @@ it('git model diff --group-by compares the means over seeds, and says what is no
   expect(flat.stdout.split('\n')[0]).toContain('; all runs of a side gave the same value, whatever the seed')
 })
 
-it('git model diff --group-by says of how many runs the uncommitted files differed', async () => {
-  const repo = await gitdir({ 'a.txt': 'a' })
+it('git model diff --group-by leaves out runs of edited code, and says how many', async () => {
+  const repo = await gitdir({ 'a.py': 'a', 'm.pt': 'weights' })
   const train = async (seed: number, code: string): Promise<void> => {
-    await repo.write('a.txt', code)
-    const ran = await repo.model('run', '-p', `seed=${seed}`, '--', 'sh', '-c', `git model log acc=0.${seed}`)
+    await repo.write('a.py', code)
+    const script = `git model log acc=0.${seed}; echo ${seed} >m.pt; echo {} >results.json`
+    const ran = await repo.model('run', '-p', `seed=${seed}`, '--', 'sh', '-c', script)
     expect(ran.exitCode).toBe(0)
   }
   await train(1, 'a')
   await train(2, 'b')
+  // Neither weights that the last run overwrote nor what it left behind is code.
   await train(3, 'a')
   const { stdout } = await repo.model('diff', 'HEAD', 'HEAD', '--group-by', 'seed')
-  expect(stdout).toContain('mean of 3 runs that differ in seed, 1 of them in uncommitted files too')
+  expect(stdout).toContain('mean of 2 runs that differ in seed alone (left out: 1 with uncommitted changes)')
+})
+
+it('git model diff --group-by takes no run of another model', async () => {
+  const repo = await gitdir({
+    'a.py': 'a',
+    '.gitmodel.yaml': 'models: {a: {path: a.pt}, b: {path: b.pt}}\nmetrics: {acc: {goal: max}}\n',
+  })
+  expect((await repo.model('init')).exitCode).toBe(0)
+  await repo.commit({}, 'set up')
+  const train = async (model: string, seed: number, acc: number): Promise<void> => {
+    const script = `git model log acc=${acc}; echo ${model}${acc} >${model}.pt`
+    const ran = await repo.model(
+      'run',
+      '-p',
+      `seed=${seed}`,
+      '--output',
+      `${model}.pt`,
+      '--',
+      'sh',
+      '-c',
+      script,
+    )
+    expect(ran.exitCode).toBe(0)
+  }
+  for (const seed of [1, 2]) await train('a', seed, 0.8 + seed / 100)
+  for (const seed of [1, 2, 3]) await train('b', seed, 0.3 + seed / 100)
+  await repo.commit({}, 'base')
+  await repo.commit({ 'a.py': 'b' }, 'code')
+  for (const seed of [1, 2]) await train('a', seed, 0.6 + seed / 100)
+  await repo.commit({}, 'worse')
+  const { stdout } = await repo.model('diff', 'HEAD~2', 'HEAD', '--group-by', 'seed')
+  expect(stdout).toMatch(/^worse for a: acc 0\.815 ± 0\.0071 \(n=2\) → 0\.615 ± 0\.0071 \(n=2\)/)
 })

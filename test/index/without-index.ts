@@ -55,8 +55,7 @@ export function linkEvery({ records }: EveryRun, commit: string, tree: string): 
   const better = compareCandidates({})
   return records
     .flatMap((record) => {
-      const rule =
-        record.deleted === true ? undefined : linkRule({ commit, tree, weights: new Set() }, record)
+      const rule = record.deleted === true ? undefined : linkRule({ commit, tree, models: [] }, record)
       return rule === undefined ? [] : [{ record, rule }]
     })
     .sort((a, b) => compareRules(a.rule, b.rule) || better(a.record, b.record))

@@ -12,22 +12,20 @@ async function shown(repo: TestRepo, run: string): Promise<Shown> {
 
 it('takes metric files and outputs that "git model run" could not read or find', async () => {
   const repo = await gitdir()
-  await repo.write(
-    'sub/results.jsonl',
-    '{"step": 1, "loss": 0.9}\n{"step": 2, "loss"\n{"step": 3, "loss": 0.5}\n',
-  )
-  const args = ['run', '-n', 'base', '--metrics', 'results.jsonl', '--output', 'w.pt', '--', 'true']
-  const ran = await repo.modelIn('sub', args)
+  const lines = '{"step": 1, "loss": 0.9}\n{"step": 2, "loss"\n{"step": 3, "loss": 0.5}\n'
+  await repo.write('sub/lines', lines)
+  const args = ['run', '-n', 'base', '--metrics', 'results.jsonl', '--output', 'w.pt', '--']
+  const ran = await repo.modelIn('sub', [...args, 'cp', 'lines', 'results.jsonl'])
   expect(ran.exitCode).toBe(1)
   expect(ran.stderr).toContain('warning: "results.jsonl", line 2, column')
-  expect(ran.stderr).toContain('hint: mend the file, then: git model log --run RUN --metrics FILE')
+  expect(ran.stderr).toContain('hint: mend the file, then: git model log --run ')
 
   await repo.write('sub/results.jsonl', '{"step": 1, "loss": 0.9}\n{"step": 3, "loss": 0.5}\n')
   await repo.write('sub/more.yaml', 'params: {lr: 0.1}\nmetrics: {acc: .nan}\n')
   await repo.write('sub/w.pt', 'weights')
   const logged = await repo.modelIn('sub', [
     ...['log', '--run', 'base', '--metrics', 'results.jsonl', '--metrics', '*.yaml', '--output', 'w.pt'],
-    'test/acc=0.7',
+    ...['--force', 'test/acc=0.7'],
   ])
   expect(logged.exitCode, logged.stderr).toBe(0)
   const { run, series } = await shown(repo, 'base')

@@ -141,7 +141,7 @@ describe('what looks like a credential', () => {
       ...[
         'sh',
         '-c',
-        'cat .git/model/journal/*/* > all.journal; git model log -p password=swordfish --note "$1"',
+        'touch m.json; cat .git/model/journal/*/* > all.journal; git model log -p password=swordfish --note "$1"',
       ],
       ...['sh', `key ${TOKEN}`],
     )

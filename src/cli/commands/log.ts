@@ -12,6 +12,7 @@ interface Flags {
   metrics?: readonly string[]
   output?: readonly string[]
   artifact?: readonly string[]
+  force?: boolean
   allowSecret?: readonly string[]
   json?: boolean
 }
@@ -61,6 +62,12 @@ export const log = buildCommand<Flags, string[], Context>({
         'path',
       ),
       artifact: variadic('File to keep with the run, in Git LFS; a path, folder or glob', 'path'),
+      force: {
+        kind: 'boolean',
+        optional: true,
+        withNegated: false,
+        brief: 'Keep outputs that were written after the run had ended too',
+      },
       allowSecret: allowSecretFlag,
       json: jsonFlag,
     },
@@ -85,6 +92,7 @@ export const log = buildCommand<Flags, string[], Context>({
       notes: flags.note,
       artifacts: flags.artifact ?? [],
       outputs: flags.output ?? [],
+      force: flags.force === true,
       metricFiles: flags.metrics ?? [],
       allowSecrets: flags.allowSecret ?? [],
     })

@@ -7,6 +7,7 @@ export function sideReason(side: Side): string {
   if (side.none === 'unfetched') return 'runs were never fetched: git model sync'
   if (side.none === 'unfinished')
     return `${plural(side.candidates, 'run')} belong to it, and none has finished`
+  if (side.none === 'edited') return 'only runs with uncommitted changes started from it'
   if (side.none === 'absent') return 'no run belongs to it'
   const reasons = {
     produced: 'produced these weights',
@@ -27,11 +28,10 @@ function groupText({ group, record }: Side): string {
   if (group === undefined) return ''
   const param = safeText(group.param)
   if (!Object.hasOwn(record?.params ?? {}, group.param)) return `, has no parameter ${param}`
-  if (group.runs.length === 1) return `, no other run differs in ${param} alone`
-  // They ran from one commit, which may not be all of their code.
-  const edited = group.runs.filter(({ code }) => code.tree !== record?.code.tree).length
-  const alone = edited === 0 ? ' alone' : `, ${edited} of them in uncommitted files too`
-  return `, mean of ${group.runs.length} runs that differ in ${param}${alone}`
+  const more = group.edited === 0 ? '' : ` (left out: ${group.edited} with uncommitted changes)`
+  return group.runs.length === 1
+    ? `, no other run differs in ${param} alone${more}`
+    : `, mean of ${group.runs.length} runs that differ in ${param} alone${more}`
 }
 
 /** What a side is called beside its commit; empty where the label is the commit. */
