@@ -33,8 +33,9 @@ export async function checkoutVersion(
   options: { code?: boolean } = {},
 ): Promise<CheckedOut> {
   const source = await resolveVersion(store, version)
-  if (source.kind === 'run' && source.outputs.length === 0 && options.code !== true) throw keptNothing(source)
   const files = await filesOfVersion(store, source, model)
+  if (source.kind === 'run' && source.outputs.length === 0 && options.code !== true)
+    throw keptNothing(source, files.length > 0, model)
   if (files.length === 0 && options.code !== true) throw nothingThere(version, source)
   const lfs = await openLfsStore(store.repo)
   await refuseOverwrite(store, lfs, files, options.code === true, source.code)
@@ -53,11 +54,22 @@ async function restoreCode(store: Store, commit: Oid): Promise<void> {
 }
 
 // What stood there when it began is something else.
-function keptNothing({ oid, name = '' }: VersionSource): ModelError {
+function keptNothing(
+  { oid, name = '' }: VersionSource,
+  beganWithSome: boolean,
+  model: string | undefined,
+): ModelError {
   const run = oid.slice(0, 12)
+  const snapshot = formatCommand(
+    'git',
+    'model',
+    'checkout',
+    `${run}^0`,
+    ...(model === undefined ? [] : [model]),
+  )
   return new ModelError('weights-absent', `run ${run} ${name} kept no weights`, {
     hints: [
-      `${formatCommand('git', 'model', 'checkout', `${run}^0`)}   (the weights that it began with)`,
+      ...(beganWithSome ? [`${snapshot}   (the weights that it began with)`] : []),
       `${formatCommand('git', 'model', 'log', '--run', run, '--output', 'PATH')}   (where those that it wrote still stand)`,
     ],
     data: { run: oid },
