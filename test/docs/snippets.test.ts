@@ -19,7 +19,9 @@ beforeAll(async () => {
 
 describe('the README shows how to record', () => {
   it.skipIf(!hasPython)('from Python', async () => {
-    await repo.write('train.py', snippet('python'))
+    // The snippet logs; what trains, and saves, is the reader's own.
+    const save = "open('models/digits.safetensors', 'ab').write(b'trained')\n"
+    await repo.write('train.py', snippet('python') + save)
     const [, words = ''] = /^git model (run .*) -- python train\.py$/m.exec(snippet('sh', 'train.py')) ?? []
     const ran = await repo.model(...words.split(' '), '--', 'python3', 'train.py')
     expect({ exitCode: ran.exitCode, stderr: ran.stderr }).toMatchObject({ exitCode: 0 })
