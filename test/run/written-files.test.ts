@@ -41,6 +41,17 @@ describe('a run keeps what its command wrote', () => {
     expect(outputs!.files.map(({ path }) => path).sort()).toEqual(['out/b', 'out/c', 'w.pt'])
   })
 
+  it('and says where git push would not share it', async () => {
+    const repo = await gitdir({ 'a.txt': 'a' })
+    const said = async () =>
+      (await repo.model('run', '--', 'true')).stderr.includes('hint: git model init   (')
+    expect(await said()).toBe(false)
+    await repo.git('remote', 'add', 'origin', '../nowhere')
+    expect(await said()).toBe(true)
+    expect(await repo.model('init')).toMatchObject({ exitCode: 0 })
+    expect(await said()).toBe(false)
+  })
+
   it('and says where a metric file has no metric', async () => {
     const repo = await gitdir({ 'a.txt': 'a' })
     const none = await repo.model('run', '--metrics', 'm.csv', '--', 'sh', '-c', 'echo name >m.csv')

@@ -82,6 +82,7 @@ export const run = buildCommand<Flags, string[], Context>({
   },
   async func(flags, ...command) {
     const { runCommand } = await import('../../features/run-command.ts')
+    const { lacksSharing } = await import('../../features/sharing-state.ts')
     const { parseAssignments } = await import('../../domain/assignment.ts')
     const { renderMasked } = await import('../render/masked.ts')
     const { renderCarded, renderEnded, renderStarted, renderUnkept } = await import('../render/run-status.ts')
@@ -98,7 +99,9 @@ export const run = buildCommand<Flags, string[], Context>({
       ...(flags.mlflow && { listen: (started: StartedRun) => listen(this.world, started) }),
     }
     const said: string[] = []
+    let isLocal = false
     const ended = await runCommand(this.world, options, (started) => {
+      isLocal = lacksSharing(started.repo)
       for (const line of renderStarted(started)) this.out.status(line)
       said.push(...started.masked)
       if (said.length > 0) this.out.warn(...renderMasked(said))
@@ -116,6 +119,8 @@ export const run = buildCommand<Flags, string[], Context>({
     const { run, record, masked, unkept } = ended
     if (flags.json === true) this.out.json({ schema: 'run-ended/v1', run, record, masked, unkept })
     else for (const line of [renderEnded(ended.record), ...carded.map(renderCarded)]) this.out.status(line)
+    if (isLocal && !flags.json)
+      this.out.status('hint: git model init   (git push does not share the runs of this clone yet)')
     this.process.exitCode = ended.exitCode === 0 && ended.problems.length > 0 ? 1 : ended.exitCode
   },
 })
