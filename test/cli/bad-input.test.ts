@@ -150,6 +150,18 @@ describe('bad input', () => {
     expect(await repo.read('w.bin')).toBe('two')
   })
 
+  it('a checkout after a checkout: a run has what stands there', async () => {
+    const repo = await gitdir({ 'w.bin': 'committed' })
+    for (const name of ['one', 'two'])
+      await repo.model('run', '-n', name, '--output', 'w.bin', '--', 'sh', '-c', `printf ${name} > w.bin`)
+    for (const name of ['one', 'two', 'one']) {
+      expect(await repo.model('checkout', name)).toMatchObject({ exitCode: 0 })
+      expect(await repo.read('w.bin')).toBe(name)
+    }
+    await repo.write('w.bin', 'by hand')
+    await expectError(repo, ['checkout', 'two'], 'uncommitted changes would be overwritten: w.bin')
+  })
+
   it('a checkout that would overwrite what git ignores, unless a run has it', async () => {
     const repo = await gitdir({ '.gitignore': '/models/' })
     const train = (name: string) => `mkdir -p models && printf ${name} > models/w.bin`
@@ -189,6 +201,7 @@ describe('git model checkout', () => {
     await repo.commit({ 'train.sh': 'two' })
     await repo.model('run', '-n', 'two', '--output', 'w.bin', '--', 'sh', '-c', 'printf two > w.bin')
     const head = await repo.git('rev-parse', 'HEAD')
+    await repo.write('train.sh', 'not committed')
     expect((await repo.model('checkout', 'one', '--code')).stderr).toMatch(
       /uncommitted changes would be overwritten/,
     )

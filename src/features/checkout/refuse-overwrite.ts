@@ -13,8 +13,8 @@ import type { Store } from '../../store/store.ts'
 import { findProducers } from '../../store/runs.ts'
 
 /**
- * Refuses to go on where files that are to be written hold what cannot be had again: changes of tracked files, and
- * other files, ignored ones too, whose content no run recorded.
+ * Refuses to go on where files that are to be written hold what cannot be had again: files that differ from HEAD, ignored
+ * ones too, whose content no run recorded.
  *
  * @param code - whether all files of `commit` are written too.
  * @throws ModelError `would-overwrite`.
@@ -35,13 +35,13 @@ export async function refuseOverwrite(
   }
   const inTheWay: Change[] = []
   for (const change of changes) {
-    const { path: file, isTracked } = change
+    const { path: file } = change
     const standing = path.join(store.repo.root, file)
     // What was deleted cannot be overwritten.
     if (lstatSync(standing, { throwIfNoEntry: false }) === undefined) continue
     const content = wanted.has(file) ? await sha256(standing) : undefined
     if (content !== undefined && content === wanted.get(file)?.oid) continue
-    if (content !== undefined && !isTracked && (await isRecorded(store, lfs, content))) continue
+    if (content !== undefined && (await isRecorded(store, lfs, content))) continue
     inTheWay.push(change)
   }
   if (inTheWay.length > 0) throw wouldOverwrite(inTheWay)
