@@ -46,7 +46,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export function githubEvent(env: Environment, payload: unknown): CiEvent | undefined {
   const kind = env['GITHUB_EVENT_NAME'] ?? ''
   const project = env['GITHUB_REPOSITORY'] ?? ''
-  const found = GITHUB[kind]?.(payload, project) ?? {}
+  const found = GITHUB.get(kind)?.(payload, project) ?? {}
   const head = found.head ?? oid(env['GITHUB_SHA'])
   if (head === undefined || project === '') return undefined
   const server = env['GITHUB_SERVER_URL']
@@ -80,33 +80,35 @@ const pullRequest = (payload: unknown): Found => {
   }
 }
 
-const GITHUB: Readonly<Record<string, (payload: unknown, project: string) => Found>> = {
-  pull_request: pullRequest,
-  pull_request_target: pullRequest,
-  push: (payload) => ({
-    head: oid(text(payload, 'after')),
-    base: oid(text(payload, 'before')),
-    commits: commitsOf(payload),
+const GITHUB: ReadonlyMap<string, (payload: unknown, project: string) => Found> = new Map(
+  Object.entries({
+    pull_request: pullRequest,
+    pull_request_target: pullRequest,
+    push: (payload) => ({
+      head: oid(text(payload, 'after')),
+      base: oid(text(payload, 'before')),
+      commits: commitsOf(payload),
+    }),
+    merge_group: (payload) => ({
+      head: oid(text(payload, 'merge_group', 'head_sha')),
+      base: oid(text(payload, 'merge_group', 'base_sha')),
+    }),
+    // Of a fork's pull request the list of requests is empty.
+    workflow_run: (payload, project) => {
+      const owner = text(payload, 'workflow_run', 'head_repository', 'owner', 'login')
+      const branch = text(payload, 'workflow_run', 'head_branch')
+      const repository = text(payload, 'workflow_run', 'head_repository', 'full_name')
+      const isFork = repository !== undefined && repository !== project
+      return {
+        head: oid(text(payload, 'workflow_run', 'head_sha')),
+        target: oid(text(payload, 'workflow_run', 'pull_requests', '0', 'base', 'sha')),
+        number: count(at(payload, 'workflow_run', 'pull_requests', '0', 'number')),
+        headLabel: owner === undefined || branch === undefined ? undefined : `${owner}:${branch}`,
+        fork: isFork ? cloneUrl(text(payload, 'workflow_run', 'head_repository', 'html_url')) : undefined,
+      }
+    },
   }),
-  merge_group: (payload) => ({
-    head: oid(text(payload, 'merge_group', 'head_sha')),
-    base: oid(text(payload, 'merge_group', 'base_sha')),
-  }),
-  // Of a fork's pull request the list of requests is empty.
-  workflow_run: (payload, project) => {
-    const owner = text(payload, 'workflow_run', 'head_repository', 'owner', 'login')
-    const branch = text(payload, 'workflow_run', 'head_branch')
-    const repository = text(payload, 'workflow_run', 'head_repository', 'full_name')
-    const isFork = repository !== undefined && repository !== project
-    return {
-      head: oid(text(payload, 'workflow_run', 'head_sha')),
-      target: oid(text(payload, 'workflow_run', 'pull_requests', '0', 'base', 'sha')),
-      number: count(at(payload, 'workflow_run', 'pull_requests', '0', 'number')),
-      headLabel: owner === undefined || branch === undefined ? undefined : `${owner}:${branch}`,
-      fork: isFork ? cloneUrl(text(payload, 'workflow_run', 'head_repository', 'html_url')) : undefined,
-    }
-  },
-}
+)
 
 // What a merge queue pushes at once may be the merges of several requests.
 function commitsOf(payload: unknown): Oid[] | undefined {

@@ -97,7 +97,7 @@ function mergeLists(
 /** Returns what tells the items of a list apart; undefined for a list that is one value. */
 function nameOfItems(path: CardPath): ((item: unknown) => string | undefined) | undefined {
   const steps = path.map((step) => (typeof step === 'number' ? '*' : step))
-  const members = NAMES[steps.join('.')]
+  const members = NAMES.get(steps.join('.'))
   if (members !== undefined) return (item) => (isMap(item) ? namedBy(item, members) : stableJson(item))
   const isSet = steps.length === 1 || SETS.test(steps.join('.'))
   return isSet ? (item) => (isMap(item) || Array.isArray(item) ? undefined : stableJson(item)) : undefined
@@ -105,16 +105,18 @@ function nameOfItems(path: CardPath): ((item: unknown) => string | undefined) | 
 
 const SETS = /^card\.(identity\.(owners|references|citations)|considerations\.[^.]+)$/
 
-const NAMES: Readonly<Record<string, readonly string[]>> = {
-  'model-index': ['name'],
-  'model-index.*.results': ['task', 'dataset'],
-  'model-index.*.results.*.metrics': ['type', 'name', 'config'],
-  'card.weights': ['path'],
-  'card.data': ['role', 'id'],
-  'card.evaluation': ['task', 'dataset', 'metric.type', 'metric.name', 'metric.slice'],
-  'card.identity.owners': ['name'],
-  'card.considerations.ethical': ['name'],
-}
+const NAMES: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    'model-index': ['name'],
+    'model-index.*.results': ['task', 'dataset'],
+    'model-index.*.results.*.metrics': ['type', 'name', 'config'],
+    'card.weights': ['path'],
+    'card.data': ['role', 'id'],
+    'card.evaluation': ['task', 'dataset', 'metric.type', 'metric.name', 'metric.slice'],
+    'card.identity.owners': ['name'],
+    'card.considerations.ethical': ['name'],
+  }),
+)
 
 function namedBy(item: CardMap, members: readonly string[]): string | undefined {
   const values = members.map((path) => path.split('.').reduce<unknown>(member, item))

@@ -16,23 +16,25 @@ export function fromStored(value: StoredNumber): number {
   return typeof value === 'number' ? value : Number(value)
 }
 
-const WORDS: Readonly<Record<string, number>> = {
-  nan: Number.NaN,
-  '.nan': Number.NaN,
-  inf: Infinity,
-  '+inf': Infinity,
-  '.inf': Infinity,
-  infinity: Infinity,
-  '+infinity': Infinity,
-  '-inf': -Infinity,
-  '-.inf': -Infinity,
-  '-infinity': -Infinity,
-}
+const WORDS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    nan: Number.NaN,
+    '.nan': Number.NaN,
+    inf: Infinity,
+    '+inf': Infinity,
+    '.inf': Infinity,
+    infinity: Infinity,
+    '+infinity': Infinity,
+    '-inf': -Infinity,
+    '-.inf': -Infinity,
+    '-infinity': -Infinity,
+  }),
+)
 
 /** Parses a number as people and Python print it (`1e-3`, `nan`, `-inf`); undefined when it is not one. */
 export function parseNumber(text: string): number | undefined {
   const trimmed = text.trim()
-  const word = WORDS[trimmed.toLowerCase()]
+  const word = WORDS.get(trimmed.toLowerCase())
   if (word !== undefined) return word
   if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(trimmed)) return undefined
   return Number(trimmed)

@@ -130,7 +130,9 @@ export function invalidValue(name: string, value: unknown, why: string): Error {
   return invalid(`Invalid value ${JSON.stringify(value)} for parameter '${name}' supplied: ${why}`)
 }
 
-const PYTHON_TYPES: Readonly<Record<string, string>> = { string: 'str', boolean: 'bool', object: 'dict' }
+const PYTHON_TYPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({ string: 'str', boolean: 'bool', object: 'dict' }),
+)
 
 /** Makes the error of a parameter whose value is of another kind, or out of its bounds. */
 export function wrongType(name: string, value: unknown): Error {
@@ -140,6 +142,6 @@ export function wrongType(name: string, value: unknown): Error {
       ? Number.isInteger(value)
         ? 'int'
         : 'float'
-      : (PYTHON_TYPES[typeof value] ?? typeof value)
+      : (PYTHON_TYPES.get(typeof value) ?? typeof value)
   return invalidValue(name, value, ` Hint: Value was of type '${type}'.${SEE}`)
 }

@@ -15,18 +15,20 @@ export interface Clause {
 /** What a clause compares: one value, several of which one has to fit, or nothing. */
 export type Compared = string | number | readonly number[] | undefined
 
-const GROUPS: Readonly<Record<string, string>> = {
-  attribute: 'attribute',
-  attributes: 'attribute',
-  attr: 'attribute',
-  tag: 'tag',
-  tags: 'tag',
-  metric: 'metric',
-  metrics: 'metric',
-  param: 'param',
-  params: 'param',
-  parameter: 'param',
-}
+const GROUPS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    attribute: 'attribute',
+    attributes: 'attribute',
+    attr: 'attribute',
+    tag: 'tag',
+    tags: 'tag',
+    metric: 'metric',
+    metrics: 'metric',
+    param: 'param',
+    params: 'param',
+    parameter: 'param',
+  }),
+)
 /** Attributes that are numbers, of whatever is searched. */
 const NUMBERS = new Set([
   'creation_time',
@@ -126,7 +128,7 @@ function readField(text: string, tokens: Token[], take: () => Token): { group: s
   if (first.kind !== 'word') throw unreadable(text)
   const dot = first.text.indexOf('.')
   if (dot < 0) return { group: 'attribute', key: first.text }
-  const group = GROUPS[first.text.slice(0, dot)]
+  const group = GROUPS.get(first.text.slice(0, dot))
   if (group === undefined) throw invalid(`Invalid entity type '${first.text.slice(0, dot)}' in '${text}'`)
   const rest = first.text.slice(dot + 1)
   const next = tokens[0]!

@@ -82,28 +82,30 @@ function describe({ keyword, instancePath, params, message, propertyName }: Erro
     const name = String(params['additionalProperty'] ?? params['unevaluatedProperty'])
     return { path: `${instancePath}/${escapePointer(name)}`, message: 'is not known here' }
   }
-  return { path: instancePath, message: SENTENCES[keyword]?.(params) ?? message ?? 'is not allowed here' }
+  return { path: instancePath, message: SENTENCES.get(keyword)?.(params) ?? message ?? 'is not allowed here' }
 }
 
-const SENTENCES: Readonly<Record<string, (params: Record<string, unknown>) => string>> = {
-  type: ({ type }) => `must be ${[type].flat().map(withArticle).join(' or ')}`,
-  required: ({ missingProperty }) => `must have ${JSON.stringify(missingProperty)}`,
-  const: ({ allowedValue }) => `must be ${JSON.stringify(allowedValue)}`,
-  enum: ({ allowedValues }) => `must be one of ${(allowedValues as unknown[]).map(String).join(', ')}`,
-  minLength: ({ limit }) => (limit === 1 ? 'must not be empty' : `must have at least ${limit} characters`),
-  maxLength: ({ limit }) => `must have at most ${limit} characters`,
-  minItems: ({ limit }) => (limit === 1 ? 'must not be empty' : `must have at least ${limit} items`),
-  maxItems: ({ limit }) => `must have at most ${limit} items`,
-  minProperties: ({ limit }) => (limit === 1 ? 'must not be empty' : `must have at least ${limit} members`),
-  maxProperties: ({ limit }) => `must have at most ${limit} members`,
-  minimum: ({ limit }) => `must be ${limit} or more`,
-  maximum: ({ limit }) => `must be ${limit} or less`,
-  exclusiveMinimum: ({ limit }) => `must be more than ${limit}`,
-  exclusiveMaximum: ({ limit }) => `must be less than ${limit}`,
-  pattern: ({ pattern }) =>
-    PATTERNS.find(([part]) => String(pattern).includes(part))?.[1] ?? `must match ${pattern}`,
-  uniqueItems: () => 'must not hold the same item twice',
-}
+const SENTENCES: ReadonlyMap<string, (params: Record<string, unknown>) => string> = new Map(
+  Object.entries({
+    type: ({ type }) => `must be ${[type].flat().map(withArticle).join(' or ')}`,
+    required: ({ missingProperty }) => `must have ${JSON.stringify(missingProperty)}`,
+    const: ({ allowedValue }) => `must be ${JSON.stringify(allowedValue)}`,
+    enum: ({ allowedValues }) => `must be one of ${(allowedValues as unknown[]).map(String).join(', ')}`,
+    minLength: ({ limit }) => (limit === 1 ? 'must not be empty' : `must have at least ${limit} characters`),
+    maxLength: ({ limit }) => `must have at most ${limit} characters`,
+    minItems: ({ limit }) => (limit === 1 ? 'must not be empty' : `must have at least ${limit} items`),
+    maxItems: ({ limit }) => `must have at most ${limit} items`,
+    minProperties: ({ limit }) => (limit === 1 ? 'must not be empty' : `must have at least ${limit} members`),
+    maxProperties: ({ limit }) => `must have at most ${limit} members`,
+    minimum: ({ limit }) => `must be ${limit} or more`,
+    maximum: ({ limit }) => `must be ${limit} or less`,
+    exclusiveMinimum: ({ limit }) => `must be more than ${limit}`,
+    exclusiveMaximum: ({ limit }) => `must be less than ${limit}`,
+    pattern: ({ pattern }) =>
+      PATTERNS.find(([part]) => String(pattern).includes(part))?.[1] ?? `must match ${pattern}`,
+    uniqueItems: () => 'must not hold the same item twice',
+  }),
+)
 
 // What a pattern of our schemas means, by a part of it that the others do not have.
 const PATTERNS: readonly (readonly [part: string, message: string])[] = [

@@ -52,18 +52,20 @@ const PLURAL = {
   input: 'inputs',
   output: 'outputs',
 } as const
-const TITLES: Readonly<Record<string, string>> = {
-  start_time: 'started',
-  user_id: 'author',
-  'code.commit': 'commit',
-  'code.tree': 'tree',
-}
+const TITLES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    start_time: 'started',
+    user_id: 'author',
+    'code.commit': 'commit',
+    'code.tree': 'tree',
+  }),
+)
 const ARROWS = { max: '↑', min: '↓' } as const
 const BEST = '★'
 
 function titleOf(field: ComparedField, all: readonly ComparedField[], isExact: boolean): string {
   const { group, key, goal } = field
-  if (group === 'run') return isExact ? key : (TITLES[key] ?? key)
+  if (group === 'run') return isExact ? key : (TITLES.get(key) ?? key)
   const isUnique = all.every((other) => other === field || other.key !== key)
   const name = group === 'environment' ? `environment.${key}` : `${PLURAL[group]}.${key}`
   if (isExact) return name

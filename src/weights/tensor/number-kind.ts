@@ -11,7 +11,7 @@ export type NumberKind =
 export function numberKind(dtype: string): NumberKind | undefined {
   const wide = WIDE.get(dtype)
   if (wide !== undefined) return wide
-  const decode = NARROW[dtype]
+  const decode = NARROW.get(dtype)
   if (decode === undefined) return undefined
   return { read: 'table', width: 1, table: Float32Array.from({ length: 256 }, (_, byte) => decode(byte)) }
 }
@@ -36,19 +36,21 @@ const WIDE: ReadonlyMap<string, NumberKind> = new Map([
 ])
 
 // F8_E4M3 is the one without infinities (OCP 8-bit Floating Point, E4M3); the FNUZ formats have one NaN, at 0x80.
-const NARROW: Readonly<Record<string, (byte: number) => number>> = {
-  BOOL: (byte) => byte,
-  U8: (byte) => byte,
-  I8: (byte) => (byte << 24) >> 24,
-  F8_E4M3: (byte) => ((byte & 0x7f) === 0x7f ? NaN : small(byte, 3, 7)),
-  F8_E5M2: (byte) => {
-    if ((byte & 0x7c) !== 0x7c) return small(byte, 2, 15)
-    return (byte & 3) === 0 ? signOf(byte) * Infinity : NaN
-  },
-  F8_E4M3FNUZ: (byte) => (byte === 0x80 ? NaN : small(byte, 3, 8)),
-  F8_E5M2FNUZ: (byte) => (byte === 0x80 ? NaN : small(byte, 2, 16)),
-  F8_E8M0: (byte) => (byte === 0xff ? NaN : 2 ** (byte - 127)),
-}
+const NARROW: ReadonlyMap<string, (byte: number) => number> = new Map(
+  Object.entries({
+    BOOL: (byte) => byte,
+    U8: (byte) => byte,
+    I8: (byte) => (byte << 24) >> 24,
+    F8_E4M3: (byte) => ((byte & 0x7f) === 0x7f ? NaN : small(byte, 3, 7)),
+    F8_E5M2: (byte) => {
+      if ((byte & 0x7c) !== 0x7c) return small(byte, 2, 15)
+      return (byte & 3) === 0 ? signOf(byte) * Infinity : NaN
+    },
+    F8_E4M3FNUZ: (byte) => (byte === 0x80 ? NaN : small(byte, 3, 8)),
+    F8_E5M2FNUZ: (byte) => (byte === 0x80 ? NaN : small(byte, 2, 16)),
+    F8_E8M0: (byte) => (byte === 0xff ? NaN : 2 ** (byte - 127)),
+  }),
+)
 
 function signOf(byte: number): number {
   return byte < 0x80 ? 1 : -1

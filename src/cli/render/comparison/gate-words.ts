@@ -38,17 +38,19 @@ function reasonText(failure: GateFailure, comparison: Comparison): string {
     'no-record': `${sideName(part[side])} has no run${of} (${sideReason(part[side])})`,
     'no-value': noValueText(safeText(subject), part),
     model: `nothing stands at ${safeText(found)} in ${sideName(comparison.head)}`,
-    card: CARD_TEXTS[found]?.(name) ?? `the model ${name} has no card`,
+    card: CARD_TEXTS.get(found)?.(name) ?? `the model ${name} has no card`,
     'card-field': `the card of ${name} must say ${safeText(field)}, which is ${safeText(found)}`,
     license: `the licence of ${name} is ${safeText(found)}, allowed: ${safeText(allowed.join(', '))}`,
   }
   return texts[rule]
 }
 
-const CARD_TEXTS: Readonly<Record<string, (name: string) => string>> = {
-  absent: (name) => `the weights of ${name} have no card: git model card new ${name}`,
-  unfetched: (name) => `the card of ${name} is not here, cards were never fetched: git model sync`,
-}
+const CARD_TEXTS: ReadonlyMap<string, (name: string) => string> = new Map(
+  Object.entries({
+    absent: (name) => `the weights of ${name} have no card: git model card new ${name}`,
+    unfetched: (name) => `the card of ${name} is not here, cards were never fetched: git model sync`,
+  }),
+)
 
 function noValueText(name: string, { head }: Part): string {
   const run = safeText(head.record?.name ?? '')

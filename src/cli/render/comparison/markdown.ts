@@ -20,7 +20,9 @@ import { isSameRun, tallyLine, verdictLine } from './verdict-words.ts'
 /** The longest report, in bytes of UTF-8. GitHub takes comments of 65,536 characters. */
 const MAX_BYTES = 60_000
 
-const MARKS: Readonly<Record<string, string>> = { better: '🟢', worse: '🔴', mixed: '🟡', same: '⚪' }
+const MARKS: ReadonlyMap<string, string> = new Map(
+  Object.entries({ better: '🟢', worse: '🔴', mixed: '🟡', same: '⚪' }),
+)
 
 /**
  * Writes a comparison as Markdown for a pull request, always below 60,000 bytes: where it would be longer, it is
@@ -63,7 +65,7 @@ function heading(comparison: Comparison): string {
 function headingMark({ gate, verdict, metrics, parts }: Comparison): string {
   if (!gate.passed) return '❌ gate failed ·'
   const main = parts === undefined ? metrics.find((metric) => metric.primary) : undefined
-  return main?.spread?.isNoise === true ? '⚪' : (MARKS[verdict] ?? '⚪')
+  return main?.spread?.isNoise === true ? '⚪' : (MARKS.get(verdict) ?? '⚪')
 }
 
 function gatePart(comparison: Comparison, limits: Limits, omitted: Omissions): string {

@@ -23,7 +23,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'gate' },
 ]
 
-const MARKS: Readonly<Record<string, string>> = { better: '✅ ', worse: '❌ ' }
+const MARKS: ReadonlyMap<string, string> = new Map(Object.entries({ better: '✅ ', worse: '❌ ' }))
 
 /** Writes metrics as a Markdown table: those whose names begin alike (`val/`) together, the group of the first one first. */
 export function metricsTable(
@@ -39,7 +39,7 @@ export function metricsTable(
     sideValue(metric, 'head'),
     changeText(metric),
     relativeText(metric),
-    `${metric.spread?.isNoise === true ? '' : (MARKS[metric.verdict] ?? '')}${verdictText(metric)}`,
+    `${metric.spread?.isNoise === true ? '' : (MARKS.get(metric.verdict) ?? '')}${verdictText(metric)}`,
     gateCell(metric, failed.has(metric.name)),
   ])
   return renderTable(COLUMNS, rows, 'md').trimEnd()
