@@ -97,19 +97,18 @@ function placeExternal(
     )
   const begin = Number(external.get('offset') ?? 0)
   const length = Number(external.get('length') ?? bytes ?? Number.NaN)
-  if (
-    !Number.isSafeInteger(begin) ||
-    begin < 0 ||
-    !(length >= 0) ||
-    (bytes !== undefined && BigInt(length) !== bytes)
-  )
+  if (!isCount(begin) || !isCount(length) || (bytes !== undefined && BigInt(length) !== bytes))
     throw new WireDamage(`the place of the external data of tensor ${quote(name)} is none`)
   return { file, begin, end: begin + length, bytes: length }
 }
 
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0
+}
+
 function countOf(size: bigint): number {
   const count = Number(BigInt.asIntN(64, size))
-  if (Number.isSafeInteger(count) && count >= 0) return count
+  if (isCount(count)) return count
   throw new WireDamage(`a dimension is ${count}`)
 }
 

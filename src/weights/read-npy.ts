@@ -84,7 +84,7 @@ function dtypeOf(descr: PythonLiteral | undefined): NpyHeader['dtype'] {
     const fields = descr.map(fieldOf)
     if (fields.includes('object')) return 'object'
     const size = fields.reduce<number>((sum, field) => sum + (field === 'object' ? 0 : field.size), 0)
-    return { name: 'struct', size, isPlain: false }
+    return { name: 'struct', size: sizeOf(size), isPlain: false }
   }
   throw new NpyDamage('its dtype is none that NumPy writes')
 }
@@ -95,5 +95,11 @@ function fieldOf(field: PythonLiteral): NpyHeader['dtype'] {
   const shape = shapeOf(sizes)
   if (shape === undefined) throw new NpyDamage('its dtype is none that NumPy writes')
   if (dtype === 'object') return dtype
-  return { ...dtype, size: dtype.size * Number(elements(shape)) }
+  return { ...dtype, size: sizeOf(dtype.size * Number(elements(shape))) }
+}
+
+// A shape can have more elements than there are numbers for.
+function sizeOf(bytes: number): number {
+  if (Number.isSafeInteger(bytes)) return bytes
+  throw new NpyDamage('an element of it is larger than any file')
 }
