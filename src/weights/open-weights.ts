@@ -5,6 +5,7 @@ import { parsePointer } from '../domain/lfs-pointer.ts'
 import { addExternalData } from './add-external-data.ts'
 import { beside } from './beside.ts'
 import { withFile, type ByteSource } from './byte-source.ts'
+import { containFailure } from './contain-failure.ts'
 import { joinShards, type Shard } from './join-shards.ts'
 import { readShardIndex, type ShardIndex } from './read-shard-index.ts'
 import { viewSource } from './view-source.ts'
@@ -49,7 +50,8 @@ export async function openWeights(file: string, options: OpenOptions = {}): Prom
 
 function view(source: ByteSource, name: string): WeightsView | ShardIndex {
   refusePointer(source, name)
-  return isShardIndex(source) ? readShardIndex(source, name) : viewSource(source, name)
+  if (!isShardIndex(source)) return viewSource(source, name)
+  return containFailure('shards', name, () => readShardIndex(source, name))
 }
 
 function viewPart(source: ByteSource, name: string): WeightsView {

@@ -1,5 +1,6 @@
 import type { ByteSource } from './byte-source.ts'
 import { classifySource } from './classify.ts'
+import { containFailure } from './contain-failure.ts'
 import { viewFlax } from './view-flax.ts'
 import { viewGguf } from './view-gguf.ts'
 import { viewHdf5 } from './view-hdf5.ts'
@@ -42,6 +43,6 @@ const READERS: Partial<Record<WeightFormat, Reader>> = {
 export function viewSource(source: ByteSource, name: string): WeightsView {
   const format = classifySource(source, name)
   const read = READERS[format]
-  if (read !== undefined) return read(source, name)
+  if (read !== undefined) return containFailure(format, name, () => read(source, name))
   return { format, size: source.size, isListed: false, tensors: [], metadata: {}, files: [], warnings: [] }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { bytesSource } from '../../src/weights/byte-source.ts'
+import { bytesSource, type ByteSource } from '../../src/weights/byte-source.ts'
 import { checkWeights } from '../../src/weights/check/check-weights.ts'
+import { readerFailures } from '../../src/weights/reader-failure.ts'
 import { viewSource } from '../../src/weights/view-source.ts'
 import { bytesField, numberField } from './weights-wire.ts'
 
@@ -28,6 +29,38 @@ describe('numbers that count nothing', () => {
       expect(() => view(npy, 'a.npy')).toThrow(/is not a valid NumPy array/)
       expect(check(npy, 'a.npy')).toMatchObject({ verdict: 'unreadable' })
     }
+  })
+})
+
+describe('a reader that did not expect what a file holds', () => {
+  // Formats are told by the first 4096 bytes; a reader asks for more.
+  const onnx = externalOnnx(1, '0', '4')
+  const odd: ByteSource = {
+    size: onnx.length,
+    read: (offset, length) => {
+      if (length > 4096) throw new RangeError('odd')
+      return onnx.subarray(offset, offset + length)
+    },
+  }
+
+  it('is named, and stops nothing', () => {
+    readerFailures.areThrown = false
+    try {
+      expect(() => viewSource(odd, 'm.onnx')).toThrow(
+        '"m.onnx" cannot be read: the reader of onnx fails at it (odd)',
+      )
+      expect(checkWeights(odd, 'm.onnx')).toMatchObject({
+        verdict: 'unreadable',
+        reason: 'the reader of onnx fails at it (odd)',
+      })
+    } finally {
+      readerFailures.areThrown = true
+    }
+  })
+
+  it('is seen by tests as what it is', () => {
+    expect(() => viewSource(odd, 'm.onnx')).toThrow(RangeError)
+    expect(() => checkWeights(odd, 'm.onnx')).toThrow(RangeError)
   })
 })
 

@@ -2,6 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll } from 'vitest'
+import { readerFailures } from '../../src/weights/reader-failure.ts'
+
+// What a reader of weights did not expect is a failure here, and not a damaged file.
+readerFailures.areThrown = true
 
 // Every test file has a home of its own, and nothing of the machine's configuration reaches it.
 const home = mkdtempSync(path.join(tmpdir(), 'git-model-home-'))

@@ -9,6 +9,7 @@ import { WireDamage } from '../protobuf/walk-message.ts'
 import { readOnnx } from '../read-onnx.ts'
 import { NpyDamage, readNpyHeader } from '../read-npy.ts'
 import { readTflite } from '../read-tflite.ts'
+import { readerFailure } from '../reader-failure.ts'
 import type { WeightFormat } from '../weight-format.ts'
 import { ZipDamage } from '../zip/zip-damage.ts'
 import { checkDisguise } from './check-disguise.ts'
@@ -45,7 +46,7 @@ function checkSource(source: ByteSource, name: string, depth: number): WeightsCh
   const format = classifySource(source, name)
   if (depth > MAX_DEPTH) return { format, ...unreadable('it holds archives within archives within archives') }
   const checkMember: CheckMember = (member, memberName) => checkSource(member, memberName, depth + 1)
-  return { format, ...checkDamaged(() => checkAs(format, source, name, checkMember)) }
+  return { format, ...checkDamaged(format, () => checkAs(format, source, name, checkMember)) }
 }
 
 // Archives and pickles are looked through as what they are.
@@ -71,12 +72,14 @@ function checkAs(
   return disguise === undefined ? check : joinChecks([check, disguise])
 }
 
-function checkDamaged(check: () => PartCheck): PartCheck {
+function checkDamaged(format: WeightFormat, check: () => PartCheck): PartCheck {
   try {
     return check()
   } catch (error) {
     const isDamage = DAMAGES.some((kind) => error instanceof kind) || isModelError(error, 'weights-invalid')
     if (isDamage) return unreadable((error as Error).message)
+    const failure = readerFailure(error, format)
+    if (failure !== undefined) return unreadable(failure)
     throw error
   }
 }
