@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { bytesSource, type ByteSource } from '../../src/weights/byte-source.ts'
 import { checkWeights } from '../../src/weights/check/check-weights.ts'
+import { readHdf5 } from '../../src/weights/hdf5/read-hdf5.ts'
 import { readerFailures } from '../../src/weights/reader-failure.ts'
 import { viewSource } from '../../src/weights/view-source.ts'
+import { heapText, Hdf5File, link } from './hdf5-file.ts'
 import { bytesField, numberField } from './weights-wire.ts'
 
 function view(bytes: Uint8Array, name: string): ReturnType<typeof viewSource> {
@@ -61,6 +63,62 @@ describe('a reader that did not expect what a file holds', () => {
   it('is seen by tests as what it is', () => {
     expect(() => viewSource(odd, 'm.onnx')).toThrow(RangeError)
     expect(() => checkWeights(odd, 'm.onnx')).toThrow(RangeError)
+  })
+})
+
+describe('an HDF5 file whose parts name each other', () => {
+  it('in a tree of groups that has one node in many places', () => {
+    const file = new Hdf5File()
+    const heap = file.heap('a')
+    let node = file.symbols([])
+    for (let level = 0; level < 10; level += 1)
+      node = file.tree(
+        level,
+        Array.from({ length: 20 }, () => node),
+      )
+    expect(() => readHdf5(file.source(file.group(node, heap)))).toThrow(/is in a tree twice/)
+  })
+
+  it('in a tree of groups whose levels do not descend', () => {
+    const file = new Hdf5File()
+    const heap = file.heap('a')
+    const leaf = file.tree(1, [file.tree(1, [file.symbols([])])])
+    expect(() => readHdf5(file.source(file.group(leaf, heap)))).toThrow(/is of the level 1/)
+  })
+
+  it('in many groups that have one tree', () => {
+    const file = new Hdf5File()
+    const empty = file.object()
+    const tree = file.tree(0, [file.symbols(Array.from({ length: 1000 }, () => [0, empty]))])
+    const heap = file.heap('a')
+    const groups = Array.from({ length: 20 }, () => file.group(tree, heap))
+    const root = file.object(...groups.map((group, index) => link(`g${index}`, group)))
+    expect(() => readHdf5(file.source(root), 100_000)).toThrow(/too often/)
+  })
+
+  it('in links to one object of many messages', () => {
+    const file = new Hdf5File()
+    const large = file.object(...Array.from({ length: 5000 }, () => Buffer.alloc(4)))
+    const root = file.object(...Array.from({ length: 100 }, (_, index) => link(`a${index}`, large)))
+    expect(readHdf5(file.source(root)).tensors).toEqual([])
+    expect(() => readHdf5(file.source(root), 200_000)).toThrow(/too often/)
+  })
+
+  it('in texts of one heap, which is read once', () => {
+    const file = new Hdf5File()
+    const heap = file.globalHeap('text', 10_000)
+    const texts = Array.from({ length: 500 }, (_, index) => heapText(`k${index}`, heap, 4))
+    const root = file.object(...texts, link('x', 0))
+    expect(() => readHdf5(file.source(file.object(...texts)), 400_000)).not.toThrow()
+    expect(readHdf5(file.source(file.object(...texts)), 400_000).texts.get('k7')).toBe('text')
+    expect(() => readHdf5(file.source(root), 1000)).toThrow(/too often/)
+  })
+
+  it('in one long text that many attributes have', () => {
+    const file = new Hdf5File()
+    const heap = file.globalHeap('t'.repeat(60_000), 0)
+    const texts = Array.from({ length: 500 }, (_, index) => heapText(`k${index}`, heap, 60_000))
+    expect(() => readHdf5(file.source(file.object(...texts)), 1_000_000)).toThrow(/too often/)
   })
 })
 

@@ -4,6 +4,7 @@ import { hasHiddenAttributes, readTexts } from './attribute.ts'
 import { Hdf5Damage } from './damage.ts'
 import { readDataset } from './dataset.ts'
 import { readGroup } from './group.ts'
+import { MeteredSource } from './metered-source.ts'
 import { readObjectHeader } from './object-header.ts'
 import { readRoot } from './superblock.ts'
 
@@ -26,9 +27,11 @@ const MAX_DEPTH = 64
  * Groups that keep their members in a fractal heap (more than eight of them, written with `libver="latest"`) are
  * named in a warning.
  *
+ * @param budget - how much may be read, in bytes.
  * @throws Hdf5Damage.
  */
-export function readHdf5(source: ByteSource): Hdf5Content {
+export function readHdf5(file: ByteSource, budget?: number): Hdf5Content {
+  const source = new MeteredSource(file, budget)
   const found: Hdf5Content = { tensors: [], texts: new Map(), hasHiddenTexts: false, warnings: [] }
   // A group can be a member of itself; a dataset can have two names.
   const groups = new Set<number>()
