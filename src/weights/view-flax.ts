@@ -2,6 +2,7 @@ import { ByteCursor } from './byte-cursor.ts'
 import type { ByteSource } from './byte-source.ts'
 import { numpyDtypeByName } from './numpy-dtype.ts'
 import { elements } from './read-safetensors.ts'
+import { TensorNames } from './tensor-names.ts'
 import { weightsInvalid } from './weights-invalid.ts'
 import type { TensorView, WeightsView } from './weights-view.ts'
 
@@ -40,11 +41,13 @@ class Walker {
   readonly cursor: ByteCursor
   readonly tensors: TensorView[] = []
   readonly #fail: (why: string) => Error
+  readonly #names: TensorNames
   #items = 0
 
   constructor(cursor: ByteCursor, fail: (why: string) => Error) {
     this.cursor = cursor
     this.#fail = fail
+    this.#names = new TensorNames('/', fail)
   }
 
   value(name: string, depth: number): void {
@@ -58,10 +61,11 @@ class Walker {
         const key = this.key()
         if (keys.has(key)) throw this.#fail(`it says ${JSON.stringify(key.slice(0, 200))} twice`)
         keys.add(key)
-        this.value(name === '' ? key : `${name}/${key}`, depth + 1)
+        this.value(this.#names.join(name, key), depth + 1)
       }
     } else if (kind === 'array') {
-      for (let index = 0; index < length; index += 1) this.value(`${name}/${index}`, depth + 1)
+      for (let index = 0; index < length; index += 1)
+        this.value(this.#names.join(name, String(index)), depth + 1)
     } else if (kind === 'extension') this.extension(name, length)
     else this.cursor.skip(length)
   }
@@ -69,7 +73,7 @@ class Walker {
   extension(name: string, length: number): void {
     const type = this.cursor.u8()
     const end = this.cursor.at + length
-    if (type === NDARRAY || type === SCALAR) this.tensors.push(this.array(name))
+    if (type === NDARRAY || type === SCALAR) this.tensors.push(this.array(this.#names.keep(name)))
     if (this.cursor.at > end)
       throw this.#fail(`the array ${JSON.stringify(name.slice(0, 200))} is longer than it says`)
     this.cursor.skip(end - this.cursor.at)

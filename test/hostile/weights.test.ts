@@ -3,8 +3,9 @@ import { bytesSource, type ByteSource } from '../../src/weights/byte-source.ts'
 import { checkWeights } from '../../src/weights/check/check-weights.ts'
 import { readHdf5 } from '../../src/weights/hdf5/read-hdf5.ts'
 import { readerFailures } from '../../src/weights/reader-failure.ts'
+import { TensorNames } from '../../src/weights/tensor-names.ts'
 import { viewSource } from '../../src/weights/view-source.ts'
-import { heapText, Hdf5File, link } from './hdf5-file.ts'
+import { emptyDataset, heapText, Hdf5File, link } from './hdf5-file.ts'
 import { bytesField, numberField } from './weights-wire.ts'
 
 function view(bytes: Uint8Array, name: string): ReturnType<typeof viewSource> {
@@ -119,6 +120,33 @@ describe('an HDF5 file whose parts name each other', () => {
     const heap = file.globalHeap('t'.repeat(60_000), 0)
     const texts = Array.from({ length: 500 }, (_, index) => heapText(`k${index}`, heap, 60_000))
     expect(() => readHdf5(file.source(file.object(...texts)), 1_000_000)).toThrow(/too often/)
+  })
+})
+
+describe('names that share long beginnings', () => {
+  it('of an HDF5 file', () => {
+    const file = new Hdf5File()
+    const dataset = file.object(...emptyDataset())
+    let group = file.object(...Array.from({ length: 30 }, (_, index) => link(`d${index}`, dataset)))
+    for (let depth = 0; depth < 3; depth += 1) group = file.object(link('n'.repeat(1500), group))
+    expect(() => readHdf5(file.source(group))).toThrow(/more than 4096 characters/)
+  })
+
+  it('of a Flax file', () => {
+    const map = (key: string): Buffer =>
+      Buffer.concat([Buffer.from([0x81, 0xda, key.length >> 8, key.length & 0xff]), Buffer.from(key)])
+    const file = Buffer.concat([
+      ...Array.from({ length: 3 }, () => map('k'.repeat(1500))),
+      Buffer.from([0x90]),
+    ])
+    expect(() => view(file, 'm.msgpack')).toThrow(/more than 4096 characters/)
+  })
+
+  it('are counted together', () => {
+    const names = new TensorNames('/', (why) => new Error(why), 10)
+    expect(names.keep(names.join(names.join('', 'a'), 'b'))).toBe('a/b')
+    names.keep('1234567')
+    expect(() => names.keep('x')).toThrow(/too long together/)
   })
 })
 

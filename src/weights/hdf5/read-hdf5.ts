@@ -1,4 +1,5 @@
 import type { ByteSource } from '../byte-source.ts'
+import { TensorNames } from '../tensor-names.ts'
 import type { TensorView } from '../weights-view.ts'
 import { hasHiddenAttributes, readTexts } from './attribute.ts'
 import { Hdf5Damage } from './damage.ts'
@@ -35,6 +36,7 @@ export function readHdf5(file: ByteSource, budget?: number): Hdf5Content {
   const found: Hdf5Content = { tensors: [], texts: new Map(), hasHiddenTexts: false, warnings: [] }
   // A group can be a member of itself; a dataset can have two names.
   const groups = new Set<number>()
+  const names = new TensorNames('/', (why) => new Hdf5Damage(why))
   let objects = 0
   const visit = (address: number, name: string, depth: number): void => {
     objects += 1
@@ -46,16 +48,20 @@ export function readHdf5(file: ByteSource, budget?: number): Hdf5Content {
       found.hasHiddenTexts = hasHiddenAttributes(messages)
     }
     const dataset = readDataset(messages, name, source.size)
-    if (dataset !== undefined) return void found.tensors.push(dataset)
+    if (dataset !== undefined) {
+      names.keep(name)
+      return void found.tensors.push(dataset)
+    }
     const group = readGroup(source, messages)
     if (group === undefined) return
     groups.add(address)
     if (group.isDense)
-      found.warnings.push(`the members of the group "/${name}" are kept in a way that is not read here`)
+      found.warnings.push(
+        `the members of the group "/${names.keep(name)}" are kept in a way that is not read here`,
+      )
     for (const each of group.outside)
       found.warnings.push(`"${each}" is a link into another file, which was not followed`)
-    for (const [member, at] of group.addresses)
-      visit(at, name === '' ? member : `${name}/${member}`, depth + 1)
+    for (const [member, at] of group.addresses) visit(at, names.join(name, member), depth + 1)
   }
   visit(readRoot(source), '', 0)
   return found
