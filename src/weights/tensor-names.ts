@@ -21,14 +21,13 @@ export class TensorNames {
 
   /** Joins the name of what holds something with its key; the outermost has no name. */
   join(name: string, key: string): string {
-    const joined = name === '' ? key : `${name}${this.#separator}${key}`
-    if (joined.length > MAX_NAME) throw this.#fail(`a name in it has more than ${MAX_NAME} characters`)
-    return joined
+    return name === '' ? key : `${name}${this.#separator}${key}`
   }
 
-  /** Counts the name of a tensor that was found, and returns it. */
+  /** Checks and counts the name of a tensor that was found, and returns it. What holds no tensor may have any name. */
   keep(name: string): string {
     this.#left -= name.length
+    if (name.length > MAX_NAME) throw this.#fail(`a name in it has more than ${MAX_NAME} characters`)
     if (this.#left < 0) throw this.#fail('the names in it are too long together')
     return name
   }

@@ -3,6 +3,8 @@ import { bytesSource, type ByteSource } from '../../src/weights/byte-source.ts'
 import { checkWeights } from '../../src/weights/check/check-weights.ts'
 import { readHdf5 } from '../../src/weights/hdf5/read-hdf5.ts'
 import { readerFailures } from '../../src/weights/reader-failure.ts'
+import { listTensors } from '../../src/weights/pickle/list-tensors.ts'
+import { runPickle } from '../../src/weights/pickle/run-pickle.ts'
 import { TensorNames } from '../../src/weights/tensor-names.ts'
 import { viewSource } from '../../src/weights/view-source.ts'
 import { emptyDataset, heapText, Hdf5File, link } from './hdf5-file.ts'
@@ -135,11 +137,19 @@ describe('names that share long beginnings', () => {
   it('of a Flax file', () => {
     const map = (key: string): Buffer =>
       Buffer.concat([Buffer.from([0x81, 0xda, key.length >> 8, key.length & 0xff]), Buffer.from(key)])
-    const file = Buffer.concat([
-      ...Array.from({ length: 3 }, () => map('k'.repeat(1500))),
-      Buffer.from([0x90]),
-    ])
+    const array = Buffer.from(
+      '\u00c7\u0011\u0001\u0093\u0091\u0001\u00a7float32\u00c4\u0004\0\0\0\0',
+      'latin1',
+    )
+    const maps = Array.from({ length: 3 }, () => map('k'.repeat(1500)))
+    expect(view(Buffer.concat([...maps, Buffer.from([0x90])]), 'm.msgpack').tensors).toEqual([])
+    const file = Buffer.concat([...maps, array])
     expect(() => view(file, 'm.msgpack')).toThrow(/more than 4096 characters/)
+  })
+
+  it('of a pickle', () => {
+    const keys = Array.from({ length: 3 }, () => `}${textOpcode('k'.repeat(1500))}`).join('')
+    expect(pickleView(`${keys}${TENSOR}sss.`)).toMatchObject({ isListed: false, tensors: [] })
   })
 
   it('are counted together', () => {
@@ -149,6 +159,39 @@ describe('names that share long beginnings', () => {
     expect(() => names.keep('x')).toThrow(/too long together/)
   })
 })
+
+describe('a pickle that names one thing many times', () => {
+  it('makes no more of a list of pairs than it may hold', () => {
+    const pairs = `]q\u0001(${'h\u0002'.repeat(2000)}e0`
+    const pair = 'K\u0001K\u0002\u0086q\u00020'
+    const calls = `h\u0000h\u0003R0`.repeat(300)
+    const pickle = `ccollections\nOrderedDict\nq\u00000${pair}${pairs}h\u0001\u0085q\u00030${calls}N.`
+    expect(runPickle(bytesSource(pickleBytes(pickle)))).toMatchObject({ root: undefined, isTooMuch: true })
+  })
+
+  it('says that its tensors are not listed, rather than some of them', () => {
+    const list = `(${'NN'.repeat(500)}${textOpcode('a')}${TENSOR}d`
+    const { root } = runPickle(bytesSource(pickleBytes(`${list}q\u00010](${'h\u0001'.repeat(20)}e.`)))
+    expect(listTensors(root).tensors).toHaveLength(20)
+    expect(listTensors(root, 10_000)).toEqual({ tensors: [], tooMuch: 'it names more than 10000 values' })
+  })
+})
+
+// Of the opcodes of protocol 2.
+const TENSOR = 'ctorch._utils\n_rebuild_meta_tensor_no_storage\n(ctorch\nfloat32\n(K\u0001ttR'
+
+function textOpcode(text: string): string {
+  const length = [text.length & 0xff, text.length >> 8, 0, 0]
+  return `X${String.fromCharCode(...length)}${text}`
+}
+
+function pickleBytes(opcodes: string): Buffer {
+  return Buffer.from(`\u0080\u0002${opcodes}`, 'latin1')
+}
+
+function pickleView(opcodes: string): ReturnType<typeof viewSource> {
+  return view(pickleBytes(opcodes), 'm.pkl')
+}
 
 function externalOnnx(dtype: number, offset: string, length: string): Buffer {
   const entry = (key: string, value: string): Buffer =>

@@ -17,6 +17,7 @@ export function call(machine: PickleMachine, callee: PickleValue, args: PickleVa
   }
   if (!isAllowed(callee.module, callee.name)) return unknown
   const made = isKind(args, 'tuple') ? CONSTRUCTORS.get(callee.name)?.(args.items) : undefined
+  if (isKind(made, 'dict')) machine.grow(made.items.length)
   if (made !== undefined) return made
   machine.suspect(`it calls ${callee.module}.${callee.name} with operands that no writer of weights gives it`)
   return unknown

@@ -1,4 +1,6 @@
+import { TensorNames } from '../tensor-names.ts'
 import { pickledArray, type PickledArray } from './numpy-objects.ts'
+import { UnreadablePickle } from './unreadable-pickle.ts'
 import { isKind, type PickleStorage, type PickleTensor, type PickleValue } from './value.ts'
 
 /** A tensor or an array, and its name in the pickle: the keys that lead to it, joined by dots. */
@@ -7,27 +9,46 @@ export interface NamedTensor {
   tensor: PickleTensor | PickledArray
 }
 
+/** What tensors a pickle has. */
+export interface TensorList {
+  tensors: NamedTensor[]
+  /** Why none are listed, though there are some: there is more than is looked through. */
+  tooMuch?: string
+}
+
 const MAX_DEPTH = 100
-const MAX_VISITS = 1_000_000
+/** How many items are walked over. A pickle can name one list many times, so that it holds more than it has bytes. */
+const MAX_ITEMS = 2_000_000
 // What a torch module keeps its own in (torch/nn/modules/module.py).
 const HOLDERS = new Set(['_parameters', '_buffers', '_modules'])
 
-/** Lists the tensors and arrays in what a pickle makes. */
-export function listTensors(root: PickleValue): NamedTensor[] {
+/** Lists the tensors and arrays in what a pickle makes. @param root - undefined for one that was not followed to its end. */
+export function listTensors(root: PickleValue | undefined, most = MAX_ITEMS): TensorList {
+  try {
+    return { tensors: root === undefined ? [] : findTensors(root, most) }
+  } catch (error) {
+    if (error instanceof UnreadablePickle) return { tensors: [], tooMuch: error.message }
+    throw error
+  }
+}
+
+function findTensors(root: PickleValue, most: number): NamedTensor[] {
   const found: NamedTensor[] = []
-  let visits = 0
+  const names = new TensorNames('.', (why) => new UnreadablePickle(why, true))
+  let items = 0
   const path: PickleValue[] = []
   // What was looked through and has no tensor: a pickle can name one list twice, and again, and again.
   const barren = new Set<PickleValue>()
   const visit = (value: PickleValue, name: string): void => {
-    visits += 1
-    if (typeof value !== 'object' || value === null || visits > MAX_VISITS) return
+    if (typeof value !== 'object' || value === null) return
     if (path.length >= MAX_DEPTH || barren.has(value) || path.includes(value)) return
     const array = isKind(value, 'tensor') ? value : pickledArray(value)
-    if (array !== undefined) return void found.push({ name, tensor: array })
+    if (array !== undefined) return void found.push({ name: names.keep(name), tensor: array })
+    items += countItems(value)
+    if (items > most) throw new UnreadablePickle(`it names more than ${most} values`, true)
     const before = found.length
     path.push(value)
-    for (const [key, item] of members(value)) visit(item, join(name, key, value))
+    for (const [key, item] of members(value)) visit(item, isHolder(key, value) ? name : names.join(name, key))
     path.pop()
     if (found.length === before) barren.add(value)
   }
@@ -43,9 +64,20 @@ export function storagesOf(tensors: readonly NamedTensor[]): Map<string, PickleS
   return new Map(storages.map((storage) => [storage.key, storage]))
 }
 
-function members(
-  value: Exclude<PickleValue, null | boolean | number | bigint | string>,
-): [string, PickleValue][] {
+type PickleThing = Exclude<PickleValue, null | boolean | number | bigint | string>
+
+// How many items `members` goes through.
+function countItems(value: PickleThing): number {
+  if (value.kind !== 'object') return 'items' in value ? value.items.length : 0
+  const [state, args] = [value.state, value.args]
+  return (
+    value.items.length +
+    (isKind(state, 'dict') ? state.items.length : 0) +
+    (isKind(args, 'tuple') ? args.items.length : 0)
+  )
+}
+
+function members(value: PickleThing): [string, PickleValue][] {
   if (value.kind === 'dict') return pairs(value.items)
   if (value.kind === 'list' || value.kind === 'tuple')
     return value.items.map((item, at) => [String(at), item])
@@ -67,7 +99,6 @@ function isKey(key: PickleValue): key is string | number | bigint | boolean {
   return ['string', 'number', 'bigint', 'boolean'].includes(typeof key)
 }
 
-function join(name: string, key: string, holder: PickleValue): string {
-  if (isKind(holder, 'object') && HOLDERS.has(key)) return name
-  return name === '' ? key : `${name}.${key}`
+function isHolder(key: string, value: PickleValue): boolean {
+  return isKind(value, 'object') && HOLDERS.has(key)
 }

@@ -29,9 +29,14 @@ export class PickleMachine {
   }
 
   push(value: PickleValue): void {
-    this.#values += 1
-    if (this.#values > MAX_VALUES) throw new UnreadablePickle(`it holds more than ${MAX_VALUES} values`, true)
+    this.grow(1)
     this.#stack.push(value)
+  }
+
+  /** Counts values that were made, also those that a call made of others. */
+  grow(count: number): void {
+    this.#values += count
+    if (this.#values > MAX_VALUES) throw new UnreadablePickle(`it holds more than ${MAX_VALUES} values`, true)
   }
 
   pop(): PickleValue {

@@ -14,20 +14,20 @@ export interface PickleContent {
   tensors: TensorView[]
 }
 
-/** Joins what pickles showed, what is damaged, and a further doubt. */
+/** Joins what pickles showed, what is damaged, why tensors are not listed, and a further doubt. */
 export function contentOf(
   readings: readonly PickleReading[],
   tensors: TensorView[],
-  more: { damage?: string | undefined; doubt?: string | undefined } = {},
+  more: { damage?: string | undefined; tooMuch?: string | undefined; doubt?: string | undefined } = {},
 ): PickleContent {
-  const doubt = [...readings.map((reading) => reading.doubt), more.damage, more.doubt].find(
+  const doubt = [...readings.map((reading) => reading.doubt), more.damage, more.tooMuch, more.doubt].find(
     (why) => why !== undefined,
   )
   return {
     imports: [...new Set(readings.flatMap(({ imports }) => imports))].sort(),
     ...(doubt !== undefined && { doubt }),
     ...(more.damage !== undefined && { damage: more.damage }),
-    isListed: readings.every(({ root }) => root !== undefined),
+    isListed: more.tooMuch === undefined && readings.every(({ root }) => root !== undefined),
     tensors,
   }
 }

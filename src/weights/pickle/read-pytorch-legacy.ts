@@ -18,12 +18,12 @@ export function readPytorchLegacy(source: ByteSource): PickleContent {
     if (readings.at(-1)!.root === undefined) return contentOf(readings, [])
   }
   const [object, keys] = [readings[3]!, readings[4]!]
-  const tensors = listTensors(object.root!)
+  const { tensors, tooMuch } = listTensors(object.root)
   const { places, ...problems } = placeStorages(source, keys, storagesOf(tensors))
   return contentOf(
     readings,
     tensors.map((tensor) => placeTensor(tensor, places)),
-    problems,
+    { ...problems, tooMuch },
   )
 }
 

@@ -29,11 +29,11 @@ export function readPytorch(source: ByteSource): PytorchArchive {
   if (pickle === undefined) throw new ZipDamage('it has no data.pkl')
   const folder = pickle.name.slice(0, -'data.pkl'.length)
   const reading = runPickleMember(archive, pickle)
-  const named = reading.root === undefined ? [] : listTensors(reading.root)
+  const { tensors: named, tooMuch } = listTensors(reading.root)
   const { places, known, problem } = placeStorages(archive, folder, named)
   const tensors = named.map((tensor) => placeTensor(tensor, places))
   return {
-    ...contentOf([reading], tensors, { damage: problem }),
+    ...contentOf([reading], tensors, { damage: problem, tooMuch }),
     archive,
     known: new Set([pickle.name, ...known]),
   }
