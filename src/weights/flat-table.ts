@@ -8,14 +8,26 @@ export class FlatDamage extends Error {
 /** How many tables of one file are opened at most: what bounds time and memory, where tables are named many times. */
 const MAX_TABLES = 500_000
 
+/** How many bytes of text of one file are read at most, for the same reason; no text is longer than the second. */
+const MAX_TEXTS = 2 ** 26
+const MAX_TEXT = 2 ** 16
+/** The places of a table's fields; the schemas that are read have less than 50. */
+const MAX_PLACES = 256
+
+/** What is left of the above. */
+interface FlatBudget {
+  tables: number
+  texts: number
+}
+
 /** A table of a FlatBuffer; fields are asked for by their number (flatbuffers.dev, "Internals"). */
 export class FlatTable {
   readonly #source: ByteSource
   readonly #at: number
   readonly #places: Buffer
-  readonly #budget: { tables: number }
+  readonly #budget: FlatBudget
 
-  private constructor(source: ByteSource, at: number, budget: { tables: number }) {
+  private constructor(source: ByteSource, at: number, budget: FlatBudget) {
     budget.tables -= 1
     if (budget.tables < 0) throw new FlatDamage(`it has more than ${MAX_TABLES} tables`)
     this.#budget = budget
@@ -23,12 +35,13 @@ export class FlatTable {
     this.#at = at
     const start = at - bytesAt(source, at, 4).readInt32LE(0)
     const size = bytesAt(source, start, 2).readUInt16LE(0)
-    this.#places = bytesAt(source, start, Math.max(4, size))
+    this.#places = bytesAt(source, start, Math.min(MAX_PLACES, Math.max(4, size)))
   }
 
-  /** Opens the table that a file begins with. @throws FlatDamage. */
-  static root(source: ByteSource): FlatTable {
-    return new FlatTable(source, bytesAt(source, 0, 4).readUInt32LE(0), { tables: MAX_TABLES })
+  /** Opens the table that a file begins with. @param budget - how much of it is read, if less. @throws FlatDamage. */
+  static root(source: ByteSource, budget: Partial<FlatBudget> = {}): FlatTable {
+    const whole = { tables: MAX_TABLES, texts: MAX_TEXTS, ...budget }
+    return new FlatTable(source, bytesAt(source, 0, 4).readUInt32LE(0), whole)
   }
 
   /** A number; 0 where it is absent. */
@@ -46,7 +59,11 @@ export class FlatTable {
   /** A text; undefined where it is absent. A very long one is cut. */
   text(field: number): string | undefined {
     const vector = this.vector(field)
-    return vector && bytesAt(this.#source, vector.start, Math.min(vector.count, 2 ** 16)).toString('utf8')
+    if (vector === undefined) return undefined
+    const length = Math.min(vector.count, MAX_TEXT)
+    this.#budget.texts -= length
+    if (this.#budget.texts < 0) throw new FlatDamage('it holds too much text')
+    return bytesAt(this.#source, vector.start, length).toString('utf8')
   }
 
   /** Where a vector's elements begin, and how many they are; undefined where it is absent. */

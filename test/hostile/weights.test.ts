@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { bytesSource, type ByteSource } from '../../src/weights/byte-source.ts'
 import { checkWeights } from '../../src/weights/check/check-weights.ts'
+import { FlatTable } from '../../src/weights/flat-table.ts'
 import { readHdf5 } from '../../src/weights/hdf5/read-hdf5.ts'
+import { readSortedTable } from '../../src/weights/read-sorted-table.ts'
 import { readerFailures } from '../../src/weights/reader-failure.ts'
 import { listTensors } from '../../src/weights/pickle/list-tensors.ts'
 import { runPickle } from '../../src/weights/pickle/run-pickle.ts'
 import { TensorNames } from '../../src/weights/tensor-names.ts'
 import { viewSource } from '../../src/weights/view-source.ts'
 import { emptyDataset, heapText, Hdf5File, link } from './hdf5-file.ts'
-import { bytesField, numberField } from './weights-wire.ts'
+import { bytesField, numberField, varint } from './weights-wire.ts'
 
 function view(bytes: Uint8Array, name: string): ReturnType<typeof viewSource> {
   return viewSource(bytesSource(bytes), name)
@@ -176,6 +178,77 @@ describe('a pickle that names one thing many times', () => {
     expect(listTensors(root, 10_000)).toEqual({ tensors: [], tooMuch: 'it names more than 10000 values' })
   })
 })
+
+describe('a text that is said once and read many times', () => {
+  it('in tables of a FlatBuffer', () => {
+    // A root whose field 0 is a list that names one table many times; that table's field 0 is a text.
+    const count = 100
+    const file = Buffer.alloc(1000)
+    const listAt = 24
+    const tableAt = 504
+    file.writeUInt32LE(12, 0)
+    file.set([6, 0, 8, 0, 4, 0], 4)
+    file.writeInt32LE(8, 12)
+    file.writeUInt32LE(listAt - 16, 16)
+    file.writeUInt32LE(count, listAt)
+    for (let index = 0; index < count; index += 1) {
+      const place = listAt + 4 + 4 * index
+      file.writeUInt32LE(tableAt - place, place)
+    }
+    file.writeInt32LE(tableAt - 4, tableAt)
+    file.writeUInt32LE(8, tableAt + 4)
+    file.writeUInt32LE(50, tableAt + 12)
+    file.fill('n', tableAt + 16, tableAt + 66)
+    const texts = (budget?: number): unknown[] =>
+      FlatTable.root(bytesSource(file), budget === undefined ? {} : { texts: budget })
+        .tables(0)
+        .map((table) => table.text(0))
+    expect(texts()).toEqual(Array.from({ length: count }, () => 'n'.repeat(50)))
+    expect(() => texts(1000)).toThrow(/too much text/)
+  })
+
+  it('in keys of a sorted table', () => {
+    const table = sortedTable('k'.repeat(1000), 50)
+    expect(readSortedTable(table).size).toBe(51)
+    expect(() => readSortedTable(table, 20_000)).toThrow(/too long together/)
+    expect(() => readSortedTable(sortedTable('k'.repeat(70_000), 1))).toThrow(/has 70000 bytes/)
+  })
+
+  it('in a block of a sorted table that is named many times', () => {
+    expect(() => readSortedTable(sortedTable('k', 0, 20))).toThrow(/more than it has bytes/)
+  })
+})
+
+// A table of one block, whose other keys begin as the first one does, and which the index names so many times.
+function sortedTable(first: string, others: number, times = 1): ByteSource {
+  const entry = (shared: number, rest: string, value: Buffer): Buffer =>
+    Buffer.concat([varint(shared), varint(rest.length), varint(value.length), Buffer.from(rest), value])
+  const block = (...entries: readonly Buffer[]): Buffer =>
+    Buffer.concat([...entries, Buffer.from([0, 0, 0, 0, 1, 0, 0, 0])])
+  const keys = Array.from({ length: others }, (_, index) =>
+    entry(first.length, String.fromCharCode(33 + index), Buffer.alloc(0)),
+  )
+  // Named many times it has no entry, only where to begin anew.
+  const content = times === 1 ? block(entry(0, first, Buffer.alloc(0)), ...keys) : emptyBlock()
+  const handle = Buffer.concat([varint(0), varint(content.length)])
+  const index = block(
+    ...Array.from({ length: times }, (_, at) => entry(0, String.fromCharCode(97 + at), handle)),
+  )
+  const end = Buffer.alloc(5)
+  const places = Buffer.concat([varint(0), varint(0), varint(content.length + 5), varint(index.length)])
+  const footer = Buffer.concat([
+    places,
+    Buffer.alloc(40 - places.length),
+    Buffer.from('57fb808b247547db', 'hex'),
+  ])
+  return bytesSource(Buffer.concat([content, end, index, end, footer]))
+}
+
+function emptyBlock(): Buffer {
+  const block = Buffer.alloc(400)
+  block.writeUInt32LE(99, 396)
+  return block
+}
 
 // Of the opcodes of protocol 2.
 const TENSOR = 'ctorch._utils\n_rebuild_meta_tensor_no_storage\n(ctorch\nfloat32\n(K\u0001ttR'
