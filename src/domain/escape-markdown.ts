@@ -20,7 +20,8 @@ function partReferences(text: string): string {
       .replaceAll(/\{(?=[-+])/g, `{${APART}`)
       .replaceAll(/\bGH-(?=\d)/gi, `$&${APART}`)
       .replaceAll(/:(?=\/\/)|www(?=\.)/gi, `$&${APART}`)
-      .replaceAll(/:(?=[\w+-]*[a-z][\w+-]*:|[+-]1:)/gi, `:${APART}`)
+      // No emoji has a longer name; without a bound, every colon would look at all that follows it.
+      .replaceAll(/:(?=(?=[\d_+-]{0,99}[a-z])[\w+-]{1,100}:|[+-]1:)/gi, `:${APART}`)
   )
 }
 

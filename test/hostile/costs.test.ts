@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { makeColors } from '../../src/cli/colors.ts'
+import { renderComparedRuns } from '../../src/cli/render/compared-runs.ts'
+import type { ComparedField } from '../../src/domain/compare-runs.ts'
+import { escapeMarkdown } from '../../src/domain/escape-markdown.ts'
 import { encodeRun } from '../../src/domain/encode-run.ts'
 import { isModelError } from '../../src/domain/errors.ts'
 import type { RunRecord } from '../../src/domain/run.ts'
@@ -30,7 +34,7 @@ describe('a run note of many megabytes', () => {
     ['empty lines', () => YAML + '\n'.repeat(20 * MB), /too large/],
     [
       'params of no type',
-      () => recordOf(RUN, { params: params(150_000, null) }),
+      () => recordOf(RUN, { params: params(60_000, null) }),
       /must be a text or a number/,
     ],
     [
@@ -135,4 +139,24 @@ describe('a configuration', () => {
     expect(problems[0]!.message).toMatch(why)
     expect(problems.length).toBeLessThanOrEqual(20)
   })
+})
+
+describe('what is shown', () => {
+  it('of a long word behind a colon is escaped', () => {
+    const word = 'a'.repeat(300_000)
+    expect(escapeMarkdown(`:${word}`)).toBe(`:${word}`)
+    expect(escapeMarkdown(':tada: 12:30:45 :+1:')).toBe(':&#8203;tada: 12:30:45 :&#8203;+1:')
+  }, 20_000)
+
+  it('of runs with very many fields is a table', () => {
+    const fields = Array.from({ length: 60_000 }, (_, index): ComparedField => {
+      return { group: 'input', key: `data/${index}`, values: [], differs: false }
+    })
+    const twice: ComparedField = { group: 'output', key: 'data/7', values: [], differs: false }
+    const options = { format: 'md', now: 0, colors: makeColors(false) } as const
+    const text = renderComparedRuns([], [...fields, twice], options)
+    expect(text.split('\n')).toHaveLength(60_005)
+    expect(text).toContain('inputs.data/7 ')
+    expect(text).toContain('| data/8 ')
+  }, 20_000)
 })

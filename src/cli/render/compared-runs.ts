@@ -38,8 +38,9 @@ export function renderComparedRuns(
   const ids = runs.map(({ record }) => (isExact ? record.run : record.run.slice(0, 8)))
   const columns = [{ title: isExact ? 'field' : 'run' }, ...ids.map((title) => ({ title }))]
   const names: Cell[] = ['name', ...runs.map(({ record }) => record.name)]
+  const shared = sharedKeys(fields)
   const rows = fields.map((field) => [
-    titleOf(field, fields, isExact),
+    titleOf(field, shared, isExact),
     ...runs.map((run, index) => cellOf(field, run, index, options)),
   ])
   return renderTable(columns, [names, ...rows], format, options)
@@ -63,13 +64,24 @@ const TITLES: ReadonlyMap<string, string> = new Map(
 const ARROWS = { max: '↑', min: '↓' } as const
 const BEST = '★'
 
-function titleOf(field: ComparedField, all: readonly ComparedField[], isExact: boolean): string {
+// Keys that several groups have.
+function sharedKeys(fields: readonly ComparedField[]): ReadonlySet<string> {
+  const seen = new Set<string>()
+  return new Set(
+    fields.flatMap(({ key }) => {
+      if (seen.has(key)) return [key]
+      seen.add(key)
+      return []
+    }),
+  )
+}
+
+function titleOf(field: ComparedField, shared: ReadonlySet<string>, isExact: boolean): string {
   const { group, key, goal } = field
   if (group === 'run') return isExact ? key : (TITLES.get(key) ?? key)
-  const isUnique = all.every((other) => other === field || other.key !== key)
   const name = group === 'environment' ? `environment.${key}` : `${PLURAL[group]}.${key}`
   if (isExact) return name
-  const title = isUnique && group !== 'environment' ? key : name
+  const title = shared.has(key) || group === 'environment' ? name : key
   return goal === undefined ? title : `${title} ${ARROWS[goal]}`
 }
 
