@@ -9,6 +9,10 @@ import { listTensors } from '../../src/weights/pickle/list-tensors.ts'
 import { runPickle } from '../../src/weights/pickle/run-pickle.ts'
 import { TensorNames } from '../../src/weights/tensor-names.ts'
 import { viewSource } from '../../src/weights/view-source.ts'
+import { openMember } from '../../src/weights/zip/read-member.ts'
+import { unpackBudget } from '../../src/weights/zip/unpack-budget.ts'
+import { openZip } from '../../src/weights/zip/zip-archive.ts'
+import { zipOf } from '../weights/zip-file.ts'
 import { emptyDataset, heapText, Hdf5File, link } from './hdf5-file.ts'
 import { bytesField, numberField, varint } from './weights-wire.ts'
 
@@ -216,6 +220,29 @@ describe('a text that is said once and read many times', () => {
 
   it('in a block of a sorted table that is named many times', () => {
     expect(() => readSortedTable(sortedTable('k', 0, 20))).toThrow(/more than it has bytes/)
+  })
+})
+
+describe('an archive of much that is packed', () => {
+  const packed = zipOf(['a', 'b', 'c'].map((name) => ({ name, content: Buffer.alloc(3000), packed: true })))
+
+  it('is unpacked up to a total, with the archives in it', () => {
+    const source = bytesSource(zipOf([{ name: 'inner.zip', content: packed }]))
+    const outer = openZip(source)
+    const budget = unpackBudget(source)
+    budget.left = 7000
+    const inner = openZip(openMember(outer, outer.members[0]!))
+    expect(inner.members.slice(0, 2).map((member) => openMember(inner, member).size)).toEqual([3000, 3000])
+    expect(() => openMember(inner, inner.members[2]!)).toThrow(/unpacks to more/)
+  })
+
+  it('is unreadable beyond it', () => {
+    const source = bytesSource(packed)
+    unpackBudget(source).left = 7000
+    expect(checkWeights(source, 'm.zip')).toMatchObject({
+      verdict: 'unreadable',
+      reason: 'it unpacks to more than is unpacked of one archive',
+    })
   })
 })
 

@@ -1,5 +1,6 @@
 import { constants, crc32, inflateRawSync } from 'node:zlib'
 import { bytesSource, type ByteSource } from '../byte-source.ts'
+import { shareBudget, unpackBudget } from './unpack-budget.ts'
 import type { ZipArchive } from './zip-archive.ts'
 import type { ZipMember } from './zip-member.ts'
 import { quoteName, ZipDamage } from './zip-damage.ts'
@@ -18,13 +19,16 @@ const HEAD_UNPACKED = HEAD_PACKED * 1040
  */
 export function openMember({ source }: ZipArchive, member: ZipMember): ByteSource {
   const { name, method, dataStart, size, compressedSize } = member
-  if (method === 'stored') return part(source, dataStart, size)
+  const budget = unpackBudget(source)
+  if (method === 'stored') return shareBudget(part(source, dataStart, size), budget)
   const tooLarge = new ZipDamage(`its member ${quoteName(name)} is too large to unpack: ${size} bytes`)
   if (size > MAX_UNPACKED || compressedSize > MAX_UNPACKED) throw tooLarge
+  budget.left -= size
+  if (budget.left < 0) throw new ZipDamage('it unpacks to more than is unpacked of one archive')
   const content = inflate(source.read(dataStart, compressedSize), size, name)
   if (content.length !== size) throw new ZipDamage(`its member ${quoteName(name)} is not ${size} bytes long`)
   checkSum(content, member)
-  return bytesSource(content)
+  return shareBudget(bytesSource(content), budget)
 }
 
 /** Returns the content of a member. @param longest - in bytes. @throws ZipDamage, also for a longer one. */
