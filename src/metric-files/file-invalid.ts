@@ -15,6 +15,14 @@ export function fileInvalid(file: string, message: string, place?: Place, hint?:
   })
 }
 
+/**
+ * Makes the error for maps and lists that are nested deeper than they can be followed: each level is a call within
+ * another one, and there is an end to that.
+ */
+export function tooDeep(file: string, line: number): ModelError {
+  return fileInvalid(file, 'its maps and lists are nested too deeply', { line, column: 1 })
+}
+
 /** Returns the line and column of an offset in a text. */
 export function placeOf(text: string, offset: number): Place {
   const before = text.slice(0, offset)

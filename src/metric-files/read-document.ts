@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { LineCounter, parseDocument } from 'yaml'
 import { addDocument } from './add-members.ts'
-import { fileInvalid, placeOf } from './file-invalid.ts'
+import { fileInvalid, placeOf, tooDeep } from './file-invalid.ts'
 import { MetricTable } from './metric-table.ts'
 import type { MetricFile } from './metric-file.ts'
 import { findJsonError, parseTolerantJson } from './tolerant-json.ts'
@@ -14,7 +14,8 @@ export async function readJson(file: string, time: number): Promise<MetricFile> 
   const text = await readText(file, LONGEST_JSON, 'JSON')
   try {
     return toMetrics(parseTolerantJson(text), time)
-  } catch {
+  } catch (error) {
+    if (error instanceof RangeError) throw tooDeep(file, 1)
     throw fileInvalid(file, 'this is no JSON', placeOf(text, findJsonError(text)))
   }
 }
@@ -36,7 +37,8 @@ export async function readYaml(file: string, time: number): Promise<MetricFile> 
   }
   try {
     return toMetrics(document.toJS({ maxAliasCount: 100 }), time)
-  } catch {
+  } catch (error) {
+    if (error instanceof RangeError) throw tooDeep(file, 1)
     throw fileInvalid(file, 'this YAML repeats itself through aliases too often', { line: 1, column: 1 })
   }
 }

@@ -1,5 +1,5 @@
-import { addRow } from './add-members.ts'
-import { fileInvalid } from './file-invalid.ts'
+import { addRow, type When } from './add-members.ts'
+import { fileInvalid, tooDeep } from './file-invalid.ts'
 import { checkCount } from './check-count.ts'
 import { MetricTable } from './metric-table.ts'
 import type { MetricFile } from './metric-file.ts'
@@ -14,10 +14,24 @@ export async function readJsonLines(file: string, time: number): Promise<MetricF
     if (line.text.trim() === '') continue
     const row = parseLine(file, line)
     if (row === undefined) break
-    addRow(table, row, { step: step++, time }, '')
+    addLine(table, row, { step: step++, time }, () => tooDeep(file, line.number))
     checkCount(file, table)
   }
   return table.finish()
+}
+
+function addLine(
+  table: MetricTable,
+  row: Readonly<Record<string, unknown>>,
+  when: When,
+  tooDeeply: () => Error,
+): void {
+  try {
+    addRow(table, row, when, '')
+  } catch (error) {
+    if (error instanceof RangeError) throw tooDeeply()
+    throw error
+  }
 }
 
 function parseLine(file: string, { text, number, isOpen }: Line): Record<string, unknown> | undefined {
