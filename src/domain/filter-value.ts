@@ -53,6 +53,7 @@ function parseNumeric(
   const time =
     attribute?.type === 'time' && isText(token) && !cursor.strict ? parseTime(token.text) : undefined
   if (time !== undefined) return time
+  if (attribute?.type === 'time' && isText(token)) checkDay(cursor, token)
   throw notANumber(cursor, token, `${subject} ${operator}`, attribute?.type === 'time')
 }
 
@@ -182,9 +183,21 @@ function parseTime(text: string): number | undefined {
   const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i.exec(
     text.trim(),
   )
-  if (match === null) return undefined
+  if (match === null || !isDay(match[1]!)) return undefined
   const time = Date.parse(`${match[1]}T${match[2] ?? '00:00'}${(match[3] ?? 'Z').toUpperCase()}`)
   return Number.isNaN(time) ? undefined : time
+}
+
+// JavaScript takes the 31st of February for the 3rd of March.
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00Z`)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
+}
+
+function checkDay(cursor: Cursor, token: Token): void {
+  const day = /^\d{4}-\d{2}-\d{2}(?=[T ]|$)/i.exec(token.text.trim())?.[0]
+  if (day === undefined || isDay(day)) return
+  throw filterError(cursor.text, token, `there is no day ${day}`, "write for instance: '2026-11-23'")
 }
 
 function isText(token: Token): boolean {
