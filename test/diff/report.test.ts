@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { renderComparisonMarkdown } from '../../src/cli/render/comparison/markdown.ts'
 import { mermaidChart } from '../../src/cli/render/comparison/mermaid.ts'
 import { commitUrl, webRepository } from '../../src/domain/web-url.ts'
-import { makeReview, type SideParts } from './reviews.ts'
+import { makeModelsReview, makeReview, type SideParts } from './reviews.ts'
 
 const CONFIG = { metrics: { 'val/acc': { goal: 'max', primary: true, tolerance: 0.002 } } } as const
 
@@ -46,6 +46,64 @@ describe('the Markdown report', () => {
         expect(Buffer.byteLength(markdown)).toBeLessThan(60_000)
       }),
       { numRuns: 15 },
+    )
+  })
+
+  it('stays below 60,000 bytes with many models that have runs of their own: broken rules and worse ones stay', () => {
+    const names = Array.from(
+      { length: 12 },
+      (_, index) => `${'evaluation/of/one/of/many/heads/'.repeat(2)}${index}`,
+    )
+    const metrics = (value: number): Record<string, number> =>
+      Object.fromEntries(names.map((name) => [name.slice(-44), value]))
+    const models = Array.from({ length: 160 }, (_, index) => ({
+      name: `model-${index}`,
+      base: { metrics: { ...metrics(0.5), 'val/acc': 0.9 } },
+      head: { metrics: { ...metrics(0.6), 'val/acc': index === 150 ? 0.8 : 0.95 } },
+    }))
+    for (const count of [35, 160]) {
+      const markdown = renderComparisonMarkdown(makeModelsReview(models.slice(-count), CONFIG))
+      expect(Buffer.byteLength(markdown)).toBeLessThan(60_000)
+      expect(markdown).toContain('\n#### model-150\n')
+      expect(markdown).toMatch(
+        /Left out to keep this short: \d+ compared models.*Everything: `git model diff /,
+      )
+      expect(markdown).toContain(`**Gate failed**, 1 broken rule`)
+    }
+  })
+
+  it('stays below 60,000 bytes whatever models it compares, and whatever addresses it links to', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 300 })
+    const side = (name: string, count: number, value: number): SideParts => ({
+      name,
+      metrics: Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}${index}`, value])),
+      params: { [name]: value },
+      curves: { [`${name}0`]: [value, 1, 2, 3] },
+    })
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(text, fc.nat(40), fc.double(), fc.double()), { maxLength: 60 }),
+        fc.constantFrom(10, 100, 1000, 20_000),
+        (drawn, length) => {
+          const models = drawn.map(([name, count, from, to], index) => ({
+            name: `${name}${index}`,
+            base: side(name, count, from),
+            head: side(name, count, to),
+          }))
+          if (models.length === 0) return
+          const config = { metrics: { [models[0]!.name]: { goal: 'max' as const } } }
+          const web = { url: `https://github.com/${'a'.repeat(length)}`, style: 'github' } as const
+          const review = { ...makeModelsReview(models, config), web }
+          const markdown = renderComparisonMarkdown(review, '\n> a remark\n')
+          expect(Buffer.byteLength(markdown)).toBeLessThan(60_000)
+          expect(markdown).toMatch(/^### /)
+          expect(markdown).toContain('git model diff')
+          expect(markdown).toMatch(/\n> a remark\n$/)
+          expect(markdown.match(/<details/g)?.length).toBe(markdown.match(/<\/details>/g)?.length)
+          expect((markdown.match(/^```/gm)?.length ?? 0) % 2).toBe(0)
+        },
+      ),
+      { numRuns: 25 },
     )
   })
 

@@ -1,4 +1,4 @@
-import { compareSides } from '../../src/domain/comparison.ts'
+import { compareSides, type Comparison } from '../../src/domain/comparison.ts'
 import { diffCardFields } from '../../src/domain/card-fields.ts'
 import type { Config } from '../../src/domain/config.ts'
 import { curvesOf } from '../../src/domain/curves.ts'
@@ -33,11 +33,43 @@ export function makeReview(
   return { comparison, curves }
 }
 
-function sideOf(digit: string, { metrics = {}, params = {}, models = [], name = digit }: SideParts): Side {
+/** Makes a review of made-up models, each with a run of its own on both sides. */
+export function makeModelsReview(
+  models: readonly { name: string; base: SideParts; head: SideParts }[],
+  config: Config = {},
+): Review {
+  const rules = {
+    base: { side: 'base', config, lineOf: () => undefined },
+    head: { side: 'head', config, lineOf: () => undefined },
+  } as const
+  const pairs = models.map(({ name, base, head }, index) => ({
+    of: [name],
+    base: sideOf('a', base, `a${index}`),
+    head: sideOf('b', head, `b${index}`),
+  }))
+  const comparison = compareSides(sideOf('a', {}), sideOf('b', {}), rules, diffCardFields, pairs)
+  const curves = models.flatMap(({ name, base, head }, index) =>
+    curvesOf(pairsMetrics(comparison, name), seriesOf('a', base), seriesOf('b', head)).map((curve) => ({
+      ...curve,
+      of: pairs[index]!.of,
+    })),
+  )
+  return { comparison, curves }
+}
+
+function pairsMetrics({ parts, metrics }: Comparison, name: string): Comparison['metrics'] {
+  return parts?.find(({ of }) => of?.[0] === name)?.metrics ?? metrics
+}
+
+function sideOf(
+  digit: string,
+  { metrics = {}, params = {}, models = [], name = digit }: SideParts,
+  run = digit,
+): Side {
   const oid = digit.repeat(40)
   const record: RunRecord = {
     schema: 'run/v1',
-    run: oid,
+    run: run.padEnd(40, digit),
     name,
     kind: 'training',
     status: 'finished',

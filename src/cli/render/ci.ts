@@ -45,7 +45,7 @@ export function renderCiReport({ review, event, remarks }: Prepared): string {
 
 function jobLine({ key, url }: CiEvent): string {
   const name = escaped(key, 100)
-  const job = /^https?:\/\/[^\s()<>]+$/.test(url ?? '') ? `[${name}](${url})` : name
+  const job = /^https?:\/\/[^\s()<>]{1,2000}$/.test(url ?? '') ? `[${name}](${url})` : name
   return `<sub>git-model, ${job}</sub>\n`
 }
 

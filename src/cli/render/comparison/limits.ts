@@ -4,6 +4,10 @@ export interface Limits {
   unchanged: number
   failures: number
   params: number
+  /** Models whose runs are compared, each with its tables. */
+  parts: number
+  /** Models whose run is the same on both sides, each a line. */
+  still: number
   models: number
   files: number
   fields: number
@@ -18,6 +22,8 @@ export const LIMITS: readonly Limits[] = [
     unchanged: 300,
     failures: 50,
     params: 100,
+    parts: 20,
+    still: 100,
     models: 20,
     files: 100,
     fields: 100,
@@ -29,6 +35,8 @@ export const LIMITS: readonly Limits[] = [
     unchanged: 0,
     failures: 30,
     params: 50,
+    parts: 20,
+    still: 100,
     models: 20,
     files: 50,
     fields: 30,
@@ -40,6 +48,8 @@ export const LIMITS: readonly Limits[] = [
     unchanged: 0,
     failures: 20,
     params: 20,
+    parts: 10,
+    still: 30,
     models: 10,
     files: 10,
     fields: 10,
@@ -51,6 +61,8 @@ export const LIMITS: readonly Limits[] = [
     unchanged: 0,
     failures: 10,
     params: 10,
+    parts: 4,
+    still: 10,
     models: 4,
     files: 4,
     fields: 4,

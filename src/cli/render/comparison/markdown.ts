@@ -12,6 +12,7 @@ import { mermaidChart } from './mermaid.ts'
 import { metricsTable } from './metrics-table.ts'
 import { isNotable } from './metric-words.ts'
 import { modelPart } from './model-markdown.ts'
+import { partsInOrder } from './parts-in-order.ts'
 import { scalarText } from './model-words.ts'
 import { plural } from './plural.ts'
 import { sidesTable } from './sides-table.ts'
@@ -24,35 +25,69 @@ const MARKS: ReadonlyMap<string, string> = new Map(
   Object.entries({ better: '🟢', worse: '🔴', mixed: '🟡', same: '⚪' }),
 )
 
+/** More than the last line ever takes, which says what was left out. */
+const FOOTER_BYTES = 1000
+
 /**
  * Writes a comparison as Markdown for a pull request, always below 60,000 bytes: where it would be longer, it is
- * written again with tighter limits, and says what it leaves out. Everything that others may have written is escaped.
+ * written again with tighter limits, and last without its ends; it says what it leaves out. Of several models those that
+ * break a rule or got worse stay longest. Everything that others may have written is escaped.
  *
  * @param below - Markdown to end with; it counts.
  */
 export function renderComparisonMarkdown(review: Review, below = ''): string {
-  let text = ''
   for (const limits of LIMITS) {
-    text = write(review, limits) + below
+    const omitted = new Omissions()
+    const text = joined(blocksOf(review, limits, omitted), review, omitted) + below
     if (Buffer.byteLength(text) < MAX_BYTES) return text
   }
-  return text
+  return writeWhatFits(review, below)
 }
 
-function write(review: Review, limits: Limits): string {
-  const { comparison } = review
+function joined(blocks: readonly string[], { comparison }: Review, omitted: Omissions): string {
+  return `${[...blocks, footer(comparison, omitted)].join('\n\n')}\n`
+}
+
+// Whole blocks, so that what stays is valid. The limits hold the verdict and the gate, which come first, below the bound.
+function writeWhatFits(review: Review, below: string): string {
   const omitted = new Omissions()
-  const parts = [
+  const blocks = blocksOf(review, LIMITS.at(-1)!, omitted)
+  let room = MAX_BYTES - FOOTER_BYTES - Buffer.byteLength(below)
+  const fitting = blocks.findIndex((block) => (room -= Buffer.byteLength(block) + 2) < 0)
+  return joined(omitted.take(blocks, fitting, 'section'), review, omitted) + below
+}
+
+function blocksOf(review: Review, limits: Limits, omitted: Omissions): string[] {
+  const { comparison } = review
+  const blocks = [
     heading(comparison),
     gatePart(comparison, limits, omitted),
     rulesPart(comparison, limits, omitted),
-    ...(comparison.parts ?? [comparison]).map((part) => numbersPart(part, review, limits, omitted)),
+    ...partBlocks(review, limits, omitted),
     ...omitted
       .take(comparison.models, limits.models, 'model')
       .map((model) => modelPart(model, limits, omitted)),
   ]
-  parts.push(footer(comparison, omitted))
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+  return blocks.filter((block) => block !== '')
+}
+
+// Of several models each has its numbers and runs below its name; one that did not change has a line.
+function partBlocks(review: Review, limits: Limits, omitted: Omissions): string[] {
+  const parts = partsInOrder(review.comparison)
+  const isStill = (part: Part): boolean => part.of !== undefined && isSameRun(part)
+  const changed = omitted.take(
+    parts.filter((part) => !isStill(part)),
+    limits.parts,
+    'compared model',
+  )
+  const still = omitted.take(parts.filter(isStill), limits.still, 'unchanged model')
+  return [
+    ...changed.map((part) => numbersPart(part, review, limits, omitted)),
+    ...still.map(({ of, head }) => {
+      const name = escaped(of!.join(', '), limits.text)
+      return `**${name}**: the same run on both sides, ${escaped(head.record?.name ?? '', limits.text)}`
+    }),
+  ]
 }
 
 function heading(comparison: Comparison): string {
@@ -92,15 +127,11 @@ function rulesPart(comparison: Comparison, limits: Limits, omitted: Omissions): 
   ].join('\n')
 }
 
-// Of several models each has its numbers and runs below its name; one that did not change has a line.
 function numbersPart(part: Part, review: Review, limits: Limits, omitted: Omissions): string {
-  const { of, params, head } = part
-  const name = of === undefined ? '' : escaped(of.join(', '), limits.text)
-  if (of !== undefined && isSameRun(part))
-    return `**${name}**: the same run on both sides, ${escaped(head.record?.name ?? '', limits.text)}`
+  const { of, params } = part
   const curves = review.curves.filter((curve) => curve.of?.join() === of?.join())
   return [
-    of === undefined ? '' : `#### ${name}`,
+    of === undefined ? '' : `#### ${escaped(of.join(', '), limits.text)}`,
     metricsPart(part, review.comparison, limits, omitted),
     sidesTable(part, review.web, limits),
     curvesPart(curves, limits, omitted),
