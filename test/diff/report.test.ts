@@ -82,7 +82,7 @@ describe('the Markdown report', () => {
     })
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(text, fc.nat(40), fc.double(), fc.double()), { maxLength: 60 }),
+        fc.array(fc.tuple(text, fc.nat(40), fc.double(), fc.double()), { maxLength: 40 }),
         fc.constantFrom(10, 100, 1000, 20_000),
         (drawn, length) => {
           const models = drawn.map(([name, count, from, to], index) => ({
@@ -103,7 +103,7 @@ describe('the Markdown report', () => {
           expect((markdown.match(/^```/gm)?.length ?? 0) % 2).toBe(0)
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   })
 

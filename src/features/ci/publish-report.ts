@@ -75,8 +75,12 @@ const NO_TOKEN: Readonly<Record<CiEvent['host'], string>> = {
     'No comment: the token of a job (CI_JOB_TOKEN) may not write one. Give the project a variable GITLAB_TOKEN with a project access token of scope api, see docs/ci.md.',
 }
 
+// Hosts say so of a token that may not, 404 among them: what it may not see is not there for it.
+const OF_THE_TOKEN: readonly unknown[] = [401, 403, 404]
+
 function whyRefused(event: CiEvent, error: ModelError): string {
-  if (error.code !== 'host-refused') return `No comment: ${error.message}.`
+  if (error.code !== 'host-refused' || !OF_THE_TOKEN.includes(error.data['status']))
+    return `No comment: ${error.message}.`
   if (event.fork !== undefined && event.host === 'github')
     return 'No comment: a pull request from a fork gets a token that may only read. docs/ci.md shows the second workflow (workflow_run) that comments on those.'
   return event.host === 'github'
