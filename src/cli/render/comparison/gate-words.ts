@@ -3,9 +3,10 @@ import type { Comparison } from '../../../domain/comparison.ts'
 import { CONFIG_FILE } from '../../../domain/config.ts'
 import type { RuleChange } from '../../../domain/gate-changes.ts'
 import type { GateFailure } from '../../../domain/gate-failure.ts'
+import type { StoredNumber } from '../../../domain/number.ts'
 import type { RuleSource } from '../../../domain/rules.ts'
 import { safeText } from '../../../domain/safe-text.ts'
-import { formatNumber } from '../number.ts'
+import { digitsApart, digitsFor } from '../number.ts'
 import { valueText } from './metric-words.ts'
 import { sideName, sideReason } from './side-words.ts'
 
@@ -31,10 +32,11 @@ function reasonText(failure: GateFailure, comparison: Comparison): string {
   const of = model === undefined ? '' : ` of ${safeText(model)}`
   const name = `${safeText(subject)}${of}`
   const part = comparison.parts?.find((candidate) => candidate.of?.join(', ') === model) ?? comparison
+  const apart = digitsApart(head, limit)
   const texts = {
-    worse: `${name} got worse: ${valueText(base)} → ${valueText(head)}, allowed ${formatNumber(limit ?? 0)}`,
-    min: `${name} is ${valueText(head)}, below the minimum ${formatNumber(limit ?? 0)}`,
-    max: `${name} is ${valueText(head)}, above the maximum ${formatNumber(limit ?? 0)}`,
+    worse: `${name} got worse: ${worseText(base, head, limit)}`,
+    min: `${name} is ${valueText(head, apart)}, below the minimum ${valueText(limit, apart)}`,
+    max: `${name} is ${valueText(head, apart)}, above the maximum ${valueText(limit, apart)}`,
     'no-record': `${sideName(part[side])} has no run${of} (${sideReason(part[side])})`,
     'no-value': noValueText(safeText(subject), part),
     model: `nothing stands at ${safeText(found)} in ${sideName(comparison.head)}`,
@@ -43,6 +45,16 @@ function reasonText(failure: GateFailure, comparison: Comparison): string {
     license: `the licence of ${name} is ${safeText(found)}, allowed: ${safeText(allowed.join(', '))}`,
   }
   return texts[rule]
+}
+
+// With so many digits that the difference is seen to be more than what is allowed.
+function worseText(base: StoredNumber = 'NaN', head: StoredNumber = 'NaN', limit = 0): string {
+  const digits = digitsFor((rounded) => {
+    const [from, to] = [rounded(base), rounded(head)]
+    const slack = Number.EPSILON * 4 * Math.max(Math.abs(from), Math.abs(to))
+    return !(Math.abs(to - from) <= rounded(limit) + slack)
+  })
+  return `${valueText(base, digits)} → ${valueText(head, digits)}, allowed ${valueText(limit, digits)}`
 }
 
 const CARD_TEXTS: ReadonlyMap<string, (name: string) => string> = new Map(

@@ -1,7 +1,7 @@
 import type { MetricChange } from '../../../domain/compare-metrics.ts'
 import { fromStored, type StoredNumber } from '../../../domain/number.ts'
 import { safeText } from '../../../domain/safe-text.ts'
-import { formatNumber } from '../number.ts'
+import { digitsApart, formatNumber } from '../number.ts'
 
 /** `val/acc 0.91 → 0.93 (+0.02, +2.2%)` */
 export function metricPhrase(metric: MetricChange): string {
@@ -19,17 +19,17 @@ export function relativeText({ relative }: MetricChange): string {
   return relative === undefined ? '' : signed(`${formatNumber(relative * 100, 2)}%`, relative)
 }
 
-/** A value, or a dash where there is none. */
-export function valueText(stored: StoredNumber | undefined): string {
-  return stored === undefined ? '–' : formatNumber(stored, 4)
+/** A value with so many significant digits, or a dash where there is none. */
+export function valueText(stored: StoredNumber | undefined, digits = 4): string {
+  return stored === undefined ? '–' : formatNumber(stored, digits)
 }
 
 /** What a side measured: a value, or over a group of runs the mean ± the sample deviation and how many they are. */
 export function sideValue(metric: MetricChange, side: 'base' | 'head'): string {
   const spread = metric.spread?.[side]
-  if (spread === undefined) return valueText(metric[side])
+  if (spread === undefined) return valueText(metric[side], digitsOf(metric))
   const deviation = spread.deviation === undefined ? '' : ` ± ${formatNumber(spread.deviation, 2)}`
-  return `${formatNumber(spread.mean)}${deviation} (n=${spread.n})`
+  return `${formatNumber(spread.mean, digitsOf(metric))}${deviation} (n=${spread.n})`
 }
 
 /** {@link verdictWord}, and whether seeds alone may make such a difference. */
@@ -56,15 +56,16 @@ export function verdictWord({ verdict, base, head }: MetricChange): string {
 }
 
 /** What the gate asks of a metric: `may fall by 0.002, ≤ 50`; empty where it asks nothing. */
-export function ruleText({ gated, goal, tolerance, min, max }: MetricChange): string {
+export function ruleText(metric: MetricChange): string {
+  const { gated, goal, tolerance, min, max } = metric
   if (!gated) return ''
   const parts: string[] = []
   if (goal !== undefined) {
     const verb = goal === 'max' ? 'fall' : 'rise'
     parts.push(tolerance > 0 ? `may ${verb} by ${formatNumber(tolerance, 3)}` : `may not ${verb}`)
   }
-  if (min !== undefined) parts.push(`≥ ${formatNumber(min)}`)
-  if (max !== undefined) parts.push(`≤ ${formatNumber(max)}`)
+  if (min !== undefined) parts.push(`≥ ${valueText(min, digitsOf(metric))}`)
+  if (max !== undefined) parts.push(`≤ ${valueText(max, digitsOf(metric))}`)
   return parts.join(', ')
 }
 
@@ -76,6 +77,11 @@ export function metricGroup(name: string): string {
 /** Tells whether a metric is worth a line of its own: the primary one, and all that changed. */
 export function isNotable({ verdict, primary }: MetricChange): boolean {
   return primary || verdict !== 'same'
+}
+
+// A row sets both sides against each other, and against the bounds.
+function digitsOf({ base, head, min, max }: MetricChange): number {
+  return digitsApart(base, head, min, max)
 }
 
 function signed(text: string, value: number): string {
