@@ -1,6 +1,6 @@
 import { compareSideMetrics } from './compare-groups.ts'
 import type { MetricChange, Verdict } from './compare-metrics.ts'
-import type { Config } from './config.ts'
+import { primaryMetric, type Config } from './config.ts'
 import type { RunRecord } from './run.ts'
 import type { Scalar } from './scalar.ts'
 import type { Side } from './side.ts'
@@ -24,6 +24,8 @@ export interface Pair {
 export interface Part extends Pair {
   /** The verdict of the primary metric, or of all that have a goal when they agree. */
   verdict: Verdict | 'mixed' | 'unknown'
+  /** The metric that ranks runs by `.gitmodel.yaml`, whether it was measured or not; absent where none does. */
+  primary?: string
   metrics: MetricChange[]
   params: ParamChange[]
 }
@@ -31,11 +33,13 @@ export interface Part extends Pair {
 /** Compares the numbers and the parameters of two sides. */
 export function comparePart({ of, base, head }: Pair, config: Config): Part {
   const metrics = compareSideMetrics(base, head, config)
+  const primary = primaryMetric(config)
   return {
     ...(of !== undefined && { of }),
     base,
     head,
     verdict: overall(metrics),
+    ...(primary !== undefined && { primary }),
     metrics,
     params: compareParams(base.record, head.record).filter(({ name }) => name !== head.group?.param),
   }

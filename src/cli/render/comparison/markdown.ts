@@ -16,7 +16,7 @@ import { partsInOrder } from './parts-in-order.ts'
 import { scalarText } from './model-words.ts'
 import { plural } from './plural.ts'
 import { sidesTable } from './sides-table.ts'
-import { isSameRun, tallyLine, verdictLine } from './verdict-words.ts'
+import { isSameRun, tallyLine, verdictLine, verdictMetric } from './verdict-words.ts'
 
 /** The longest report, in bytes of UTF-8. GitHub takes comments of 65,536 characters. */
 const MAX_BYTES = 60_000
@@ -96,10 +96,11 @@ function heading(comparison: Comparison): string {
   return tally === '' ? title : `${title}\n\n${tally}`
 }
 
-// A failed gate is what the reader has to know, whatever the primary metric does.
-function headingMark({ gate, verdict, metrics, parts }: Comparison): string {
+// A failed gate is what the reader has to know, whatever the metrics do.
+function headingMark(comparison: Comparison): string {
+  const { gate, verdict, parts } = comparison
   if (!gate.passed) return '❌ gate failed ·'
-  const main = parts === undefined ? metrics.find((metric) => metric.primary) : undefined
+  const main = parts === undefined ? verdictMetric(comparison) : undefined
   return main?.spread?.isNoise === true ? '⚪' : (MARKS.get(verdict) ?? '⚪')
 }
 

@@ -15,7 +15,7 @@ const WORDS: Readonly<Record<Comparison['verdict'], string>> = {
   changed: 'changed',
   added: 'changed',
   removed: 'changed',
-  unknown: 'no verdict: no metric has a goal in .gitmodel.yaml',
+  unknown: 'no verdict: no metric that both sides measured has a goal in .gitmodel.yaml',
 }
 
 /** The one line that says what a comparison found. Where models have runs of their own, it names those that changed. */
@@ -39,19 +39,43 @@ export function isSameRun({ base, head }: Part): boolean {
   return base.record !== undefined && base.record.run === head.record?.run
 }
 
-function runsVerdict({ verdict, metrics, base, head }: Part): string {
+/** The metric that tells the verdict: the primary one, else the first of which the same is true as of all; often there is none. */
+export function verdictMetric({ verdict, metrics }: Part): MetricChange | undefined {
+  const primary = metrics.find((metric) => metric.primary)
+  if (primary !== undefined && isMeasured(primary)) return primary
+  return metrics.find(
+    (metric) => metric.goal !== undefined && isMeasured(metric) && metric.verdict === verdict,
+  )
+}
+
+function isMeasured({ base, head }: MetricChange): boolean {
+  return base !== undefined && head !== undefined
+}
+
+function runsVerdict(part: Part): string {
+  const { verdict, metrics, base, head } = part
   if (base.record === undefined || head.record === undefined) {
     const side = head.record === undefined ? head : base
     return `no verdict: ${sideName(side)} has no run to compare`
   }
   if (base.record.run === head.record.run) return `the same run on both sides: ${safeText(head.record.name)}`
   if (metrics.length === 0) return 'no verdict: neither run recorded a metric'
-  const main = metrics.find((metric) => metric.primary) ?? metrics.find(({ goal }) => goal !== undefined)
-  const isShown = main?.base !== undefined && main.head !== undefined
-  const says = isShown && verdict !== 'mixed' && verdict !== 'unknown'
-  if (verdict === 'unknown' && main?.goal !== undefined)
-    return `no verdict: ${safeText(main.name)} was not measured on both sides`
-  return WORDS[verdict] + (says ? `: ${metricPhrase(main)}${noisePhrase(main, head.group?.param)}` : '')
+  const missed = missedPhrase(part)
+  if (verdict === 'unknown') return missed === '' ? WORDS.unknown : `no verdict: ${missed}`
+  const main = verdictMetric(part)
+  const says = main === undefined ? '' : `: ${metricPhrase(main)}${noisePhrase(main, head.group?.param)}`
+  return `${WORDS[verdict]}${says}${missed === '' ? '' : `; ${missed}`}`
+}
+
+// The metric that should have told the verdict: the primary one, or where no metric could tell one, any that has a goal.
+function missedPhrase({ primary, verdict, metrics, base, head }: Part): string {
+  const other = verdict === 'unknown' ? metrics.find(({ goal }) => goal !== undefined)?.name : undefined
+  const name = primary ?? other
+  if (name === undefined) return ''
+  const metric = metrics.find((candidate) => candidate.name === name)
+  if (metric === undefined) return `${safeText(name)} was measured on neither side`
+  if (isMeasured(metric)) return ''
+  return `${safeText(name)} was not measured in ${sideName(metric.head === undefined ? head : base)}`
 }
 
 // The rule: the 95 % interval of Welch's t for the difference of the means holds 0.
