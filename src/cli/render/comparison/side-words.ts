@@ -1,4 +1,5 @@
 import type { Side } from '../../../domain/side.ts'
+import { PICK_TAG } from '../../../domain/run.ts'
 import { safeText } from '../../../domain/safe-text.ts'
 import { plural } from './plural.ts'
 
@@ -17,11 +18,25 @@ export function sideReason(side: Side): string {
     nearest: `nearest, ${plural(side.distance ?? 0, 'commit')} back`,
   }
   const rule = side.rule === undefined ? '' : reasons[side.rule]
-  const more = side.candidates > 1 ? `, best of ${side.candidates}` : ''
+  const more = choiceText(side)
   const dirty =
     side.record?.code.dirty === true && side.rule !== 'same-tree' ? ', with uncommitted changes' : ''
   const empty = Object.keys(side.record?.metrics ?? {}).length === 0 ? ', recorded no metrics' : ''
-  return `${rule}${more}${dirty}${empty}${groupText(side)}`.replace(/^, /, '')
+  return `${rule}${more}${dirty}${statusText(side)}${empty}${groupText(side)}`.replace(/^, /, '')
+}
+
+// Why this one of several; one that somebody picked stands though it was not the best, or did not even finish.
+function choiceText({ rule, record, candidates }: Side): string {
+  if (rule !== undefined && record?.tags?.[PICK_TAG] === true) return ', picked'
+  return candidates > 1 ? `, best of ${candidates}` : ''
+}
+
+// What a reader would not expect of a run whose numbers stand here.
+function statusText({ record }: Side): string {
+  if (record === undefined) return ''
+  const failed = record.exit?.code === undefined ? ', failed' : `, failed with exit ${record.exit.code}`
+  const texts = { finished: '', failed, killed: ', killed', running: ', still running' }
+  return `${texts[record.status]}${record.deleted === true ? ', deleted' : ''}`
 }
 
 function groupText({ group, record }: Side): string {
