@@ -21,7 +21,7 @@ export function sparkline(
 
 /**
  * Reduces a series to at most `width` values, in order. The finite minimum and maximum of every bucket stay, so a
- * spike cannot vanish; at width 1 only the last value stays.
+ * spike cannot vanish; from a width of 4 on the first and the last value stay too, and at width 1 the last one alone.
  */
 export function downsample(values: readonly number[], width: number): number[] {
   return keptIndices(values, width).map((index) => values[index]!)
@@ -32,12 +32,17 @@ export function keptIndices(values: readonly number[], width: number): number[] 
   if (width < 1) return []
   if (values.length <= width) return [...values.keys()]
   if (width === 1) return [values.length - 1]
-  const buckets = Math.floor(width / 2)
+  if (width < 4) return bucketExtremes(values, 0, values.length, 1)
+  // Where a series began and ended is read off its drawing.
+  const last = values.length - 1
+  return [0, ...bucketExtremes(values, 1, last, Math.floor(width / 2) - 1), last]
+}
+
+function bucketExtremes(values: readonly number[], from: number, to: number, buckets: number): number[] {
+  const edge = (bucket: number): number => from + Math.floor((bucket * (to - from)) / buckets)
   return Array.from({ length: buckets }, (_, index) => {
-    const start = Math.floor((index * values.length) / buckets)
-    return extremes(values.slice(start, Math.floor(((index + 1) * values.length) / buckets))).map(
-      (at) => start + at,
-    )
+    const start = edge(index)
+    return extremes(values.slice(start, edge(index + 1))).map((at) => start + at)
   }).flat()
 }
 

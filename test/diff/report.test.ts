@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { renderComparisonMarkdown } from '../../src/cli/render/comparison/markdown.ts'
+import { renderComparisonHtml } from '../../src/cli/render/comparison/html.ts'
 import { mermaidChart } from '../../src/cli/render/comparison/mermaid.ts'
+import { sparkline } from '../../src/domain/sparkline.ts'
 import { commitUrl, webRepository } from '../../src/domain/web-url.ts'
 import { makeModelsReview, makeReview, type SideParts } from './reviews.ts'
 
@@ -163,6 +165,24 @@ describe('a curve as a chart', () => {
       [40, 3, 1],
       [40, 4, 0],
     ])
+  })
+
+  it('begins and ends where a long series does, in Markdown, HTML and text', () => {
+    const values = Array.from({ length: 900 }, (_, step) => 5 + Math.sin(step / 2))
+    const review = makeReview(
+      { metrics: { loss: 1 }, curves: { loss: values } },
+      { metrics: { loss: 2 }, curves: { loss: [...values.slice(0, -1), 5.5] } },
+    )
+    const [{ base, head } = {}] = review.curves
+    expect([base?.step.at(0), base?.step.at(-1), head?.value.at(0), head?.value.at(-1)]).toEqual([
+      0, 899, 5, 5.5,
+    ])
+    expect(base!.step.length).toBeLessThanOrEqual(200)
+    expect(renderComparisonMarkdown(review)).toContain('x-axis "step" 0 --> 899')
+    expect(renderComparisonMarkdown(review)).toMatch(/^ {2}line \[5, .*, 5\.5\]$/m)
+    expect(renderComparisonHtml(review)).toContain('>step 899</text>')
+    const scale = { min: Math.min(...head!.value), max: Math.max(...head!.value) }
+    expect(sparkline(head!.value, 40, scale).at(-1)).toBe(sparkline([5.5], 1, scale))
   })
 
   it('has no stairs where fewer steps were measured than it has points', () => {

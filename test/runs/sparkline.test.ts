@@ -20,10 +20,10 @@ describe('sparkline', () => {
 
   it('keeps a spike of one point in ten thousand', () => {
     const values = Array.from({ length: 10_000 }, (_, index) => (index === 7654 ? 100 : 1))
-    expect(sparkline(values, 20)).toMatchInlineSnapshot(`"▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█▁▁▁▁"`)
+    expect(sparkline(values, 20)).toMatchInlineSnapshot(`"▁▁▁▁▁▁▁▁▁▁▁▁▁▁█▁▁▁▁▁"`)
   })
 
-  it('stays in its bounds and keeps the extremes', () => {
+  it('stays in its bounds and keeps the extremes and both ends', () => {
     const values = fc.array(fc.double(), { maxLength: 300 })
     fc.assert(
       fc.property(values, fc.integer({ min: 0, max: 60 }), (series, width) => {
@@ -31,7 +31,9 @@ describe('sparkline', () => {
         expect(line.length).toBeLessThanOrEqual(width)
         expect(line).toMatch(/^[▁▂▃▄▅▆▇█·]*$/)
         if (width < 2) return
-        const shown = downsample(series, width).filter((value) => !Number.isNaN(value))
+        const kept = downsample(series, width)
+        if (width > 3) expect([kept.at(0), kept.at(-1)]).toEqual([series.at(0), series.at(-1)])
+        const shown = kept.filter((value) => !Number.isNaN(value))
         const real = series.filter((value) => !Number.isNaN(value))
         expect(Math.min(...shown)).toBe(Math.min(...real))
         expect(Math.max(...shown)).toBe(Math.max(...real))
