@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { renderComparisonMarkdown } from '../../src/cli/render/comparison/markdown.ts'
 import { renderComparisonHtml } from '../../src/cli/render/comparison/html.ts'
+import { makeColors } from '../../src/cli/colors.ts'
+import { renderComparison } from '../../src/cli/render/comparison/text.ts'
 import { mermaidChart } from '../../src/cli/render/comparison/mermaid.ts'
 import { sparkline } from '../../src/domain/sparkline.ts'
 import { commitUrl, webRepository } from '../../src/domain/web-url.ts'
@@ -124,6 +126,31 @@ describe('the Markdown report', () => {
     expect(open).not.toContain('val/n')
     expect(folded).toContain('val/n')
     expect(markdown).not.toContain('Left out')
+  })
+
+  it('calls nothing unchanged that moved within its tolerance, in text, Markdown and HTML', () => {
+    const tolerated = Object.fromEntries(
+      ['a', 'b'].map((name) => [name, { goal: 'max' as const, tolerance: 1 }]),
+    )
+    const review = makeReview(
+      { metrics: { a: 0.9, b: 0.9, c: 1 } },
+      { metrics: { a: 0.81, b: 0.95, c: 1 } },
+      { metrics: tolerated },
+    )
+    const colors = makeColors(false)
+    const text = renderComparison(review, { colors, width: 100, all: false })
+    expect(text).toContain('2 within tolerance, 1 unchanged, hidden; --all shows them')
+    const summary = '<summary>3 metrics: 2 within tolerance, 1 unchanged</summary>'
+    expect(renderComparisonMarkdown(review)).toContain(summary)
+    expect(renderComparisonHtml(review)).toContain(summary)
+    const many = (value: number): Record<string, number> =>
+      Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`m/${index}`, value]))
+    const config = { metrics: { 'm/7': { goal: 'max' as const, tolerance: 1 } } }
+    expect(
+      renderComparisonMarkdown(
+        makeReview({ metrics: many(1) }, { metrics: { ...many(1), 'm/7': 0.5 } }, config),
+      ),
+    ).toMatch(/Left out to keep this short: 1700 unchanged metrics\./)
   })
 
   it('says that the gate failed before it says that something is better', () => {

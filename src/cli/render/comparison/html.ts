@@ -11,6 +11,7 @@ import {
   goalArrow,
   isNotable,
   metricGroup,
+  quietTitle,
   relativeText,
   ruleText,
   sideValue,
@@ -106,9 +107,7 @@ function metricsPart(part: Part, { gate }: Comparison): string {
   const notable = metrics.filter(isNotable)
   const rest = metrics.filter((metric) => !isNotable(metric))
   const folded =
-    rest.length === 0
-      ? ''
-      : `<details><summary>${plural(rest.length, 'unchanged metric')}</summary>${table(rest)}</details>`
+    rest.length === 0 ? '' : `<details><summary>${quietTitle(rest)}</summary>${table(rest)}</details>`
   if (metrics.length === 0) return ''
   return section('Metrics', (notable.length === 0 ? '' : table(notable)) + folded)
 }

@@ -73,17 +73,19 @@ export const LIMITS: readonly Limits[] = [
 
 /** Counts what a report leaves out, so that it can say so. */
 export class Omissions {
-  readonly #counts = new Map<string, number>()
+  readonly #counts = new Map<string, { noun: string; count: number }>()
 
   /** Returns the first items, and counts the others. */
-  take<T>(items: readonly T[], most: number, noun: string): T[] {
+  take<T>(items: readonly T[], most: number, noun: string, nouns = `${noun}s`): T[] {
     const left = items.length - Math.min(items.length, most)
-    if (left > 0) this.#counts.set(noun, (this.#counts.get(noun) ?? 0) + left)
+    if (left > 0) this.#counts.set(nouns, { noun, count: (this.#counts.get(nouns)?.count ?? 0) + left })
     return items.slice(0, most)
   }
 
   /** `12 metrics, 1 file`; empty where nothing was left out. */
   toString(): string {
-    return [...this.#counts].map(([noun, count]) => `${count} ${noun}${count === 1 ? '' : 's'}`).join(', ')
+    return [...this.#counts]
+      .map(([nouns, { noun, count }]) => `${count} ${count === 1 ? noun : nouns}`)
+      .join(', ')
   }
 }

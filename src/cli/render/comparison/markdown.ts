@@ -10,7 +10,7 @@ import { LIMITS, type Limits, Omissions } from './limits.ts'
 import { clip, codeText, details, escaped } from './markdown-text.ts'
 import { mermaidChart } from './mermaid.ts'
 import { metricsTable } from './metrics-table.ts'
-import { isNotable } from './metric-words.ts'
+import { isNotable, quietTitle, verdictWord } from './metric-words.ts'
 import { modelPart } from './model-markdown.ts'
 import { partsInOrder } from './parts-in-order.ts'
 import { scalarText } from './model-words.ts'
@@ -147,11 +147,19 @@ function metricsPart(part: Part, { gate }: Comparison, limits: Limits, omitted: 
   const table = (metrics: readonly MetricChange[]): string => metricsTable(metrics, failed, limits)
   const notable = part.metrics.filter(isNotable)
   const rest = part.metrics.filter((metric) => !isNotable(metric))
+  const isMoved = (metric: MetricChange): boolean => verdictWord(metric) !== 'unchanged'
   const shown = omitted.take(notable, limits.changed, 'changed metric')
-  const folded = omitted.take(rest, limits.unchanged, 'unchanged metric')
+  const moved = omitted.take(
+    rest.filter(isMoved),
+    limits.unchanged,
+    'metric within tolerance',
+    'metrics within tolerance',
+  )
+  const unchanged = rest.filter((metric) => !isMoved(metric))
+  const folded = [...moved, ...omitted.take(unchanged, limits.unchanged - moved.length, 'unchanged metric')]
   return [
     shown.length === 0 ? '' : table(shown),
-    folded.length === 0 ? '' : details(plural(folded.length, 'unchanged metric'), table(folded)),
+    folded.length === 0 ? '' : details(quietTitle(folded), table(folded)),
   ]
     .filter((part) => part !== '')
     .join('\n\n')

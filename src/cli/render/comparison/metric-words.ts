@@ -2,6 +2,7 @@ import type { MetricChange } from '../../../domain/compare-metrics.ts'
 import { fromStored, type StoredNumber } from '../../../domain/number.ts'
 import { safeText } from '../../../domain/safe-text.ts'
 import { digitsApart, formatNumber } from '../number.ts'
+import { plural } from './plural.ts'
 
 /** `val/acc 0.91 → 0.93 (+0.02, +2.2%)` */
 export function metricPhrase(metric: MetricChange): string {
@@ -53,6 +54,26 @@ export function verdictWord({ verdict, base, head }: MetricChange): string {
   return base !== undefined && head !== undefined && !Object.is(fromStored(base), fromStored(head))
     ? 'within tolerance'
     : 'unchanged'
+}
+
+/** How many of some metrics moved within their tolerance, and how many did not: `4 within tolerance, 5 unchanged`. */
+export function quietText(metrics: readonly MetricChange[]): string {
+  return countQuiet(metrics)
+    .map(([word, count]) => `${count} ${word}`)
+    .join(', ')
+}
+
+/** {@link quietText} as a title: `9 metrics: 4 within tolerance, 5 unchanged`, or `9 metrics unchanged`. */
+export function quietTitle(metrics: readonly MetricChange[]): string {
+  const counts = countQuiet(metrics)
+  const title = plural(metrics.length, 'metric')
+  return counts.length === 1 ? `${title} ${counts[0]![0]}` : `${title}: ${quietText(metrics)}`
+}
+
+function countQuiet(metrics: readonly MetricChange[]): [word: string, count: number][] {
+  return ['within tolerance', 'unchanged']
+    .map((word): [string, number] => [word, metrics.filter((metric) => verdictWord(metric) === word).length])
+    .filter(([, count]) => count > 0)
 }
 
 /** What the gate asks of a metric: `may fall by 0.002, ≤ 50`; empty where it asks nothing. */

@@ -15,6 +15,7 @@ import {
   changeText,
   goalArrow,
   isNotable,
+  quietText,
   relativeText,
   ruleText,
   sideValue,
@@ -64,8 +65,8 @@ function numbersPart(part: Part, curves: readonly Curve[], options: ComparisonOp
 
 function metricsPart({ metrics }: Part, { colors, width, all }: ComparisonOptions): string {
   const shown = all ? metrics : metrics.filter(isNotable)
-  const hidden = metrics.length - shown.length
-  const rest = hidden === 0 ? '' : colors.dim(`${hidden} unchanged, hidden; --all shows them`)
+  const hidden = metrics.filter((metric) => !shown.includes(metric))
+  const rest = hidden.length === 0 ? '' : colors.dim(`${quietText(hidden)}, hidden; --all shows them`)
   if (shown.length === 0) return rest
   const columns: Column[] = [
     { title: 'metric', shrinkTo: 24 },
