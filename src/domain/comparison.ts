@@ -72,6 +72,8 @@ export interface Gate {
   failures: GateFailure[]
   /** How `.gitmodel.yaml` itself differs. */
   changes: RuleChange[]
+  /** What is wrong with that of the base, where nobody can read it: how the rules differ is not known then. */
+  unreadable?: string
   /** What the rules of the base forbid and those of the head allow. They fail where the base says `loosened: fail`. */
   loosened: GateFailure[]
 }
@@ -106,6 +108,7 @@ export function compareSides(
 
 function judge(parts: readonly Part[], head: Side, rules: { base: Rules; head: Rules }): Gate {
   const own = checkGate(parts, head, rules.head)
+  const { unreadable } = rules.base
   const before = parts.map((part) => comparePart(part, rules.base.config))
   const isKnown = (failure: GateFailure): boolean =>
     own.some(({ rule, subject, field, model }) => {
@@ -121,7 +124,8 @@ function judge(parts: readonly Part[], head: Side, rules: { base: Rules; head: R
   return {
     passed: failures.length === 0,
     failures,
-    changes: compareGateRules(rules.base.config, rules.head.config),
+    changes: unreadable === undefined ? compareGateRules(rules.base.config, rules.head.config) : [],
+    ...(unreadable !== undefined && { unreadable }),
     loosened,
   }
 }

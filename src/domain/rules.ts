@@ -14,6 +14,8 @@ export interface RuleSource {
 export interface Rules {
   side: 'base' | 'head'
   config: Config
+  /** What is wrong with the file, where nobody can read it; then there are no rules. */
+  unreadable?: string
   /** Returns the line, counted from 1, of what stands at a path. */
   lineOf: (path: readonly string[]) => number | undefined
 }

@@ -1,14 +1,15 @@
-import { ARTIFACTS } from '../domain/run.ts'
+import { ARTIFACTS, type Oid } from '../domain/run.ts'
 import { isBorrowed } from '../domain/borrowed-run.ts'
 import { diffCardFields } from '../domain/card-fields.ts'
 import { compareSides, type Comparison, type FileChange, type FileDetail } from '../domain/comparison.ts'
-import { ModelError } from '../domain/errors.ts'
+import { isModelError, ModelError } from '../domain/errors.ts'
+import type { Rules } from '../domain/rules.ts'
 import type { Side } from '../domain/side.ts'
 import { mergeBase } from '../git/merge-base.ts'
 import { requireHead } from '../git/repository.ts'
 import { resolveCommit } from '../git/resolve.ts'
 import { changedPointers } from '../store/changed-pointers.ts'
-import { readRules } from '../store/config.ts'
+import { readConfig, readRules } from '../store/config.ts'
 import type { Store } from '../store/store.ts'
 import { askRuns } from '../store/run-index.ts'
 import { kindredRuns } from './kindred-runs.ts'
@@ -62,10 +63,8 @@ async function compareWith(
   options: CompareOptions,
 ): Promise<Comparison> {
   const sides = await resolveRange(store, base, head)
-  const both = await Promise.all([
-    resolveSide(store, sides.base.revision, options),
-    resolveSide(store, sides.head.revision, options),
-  ])
+  const resolved = resolveSide(store, sides.head.revision, options)
+  const both = await Promise.all([resolveBase(store, sides, resolved, options), resolved])
   const parted = await partSides(store, sides, both, options)
   const paths = await unnamedPaths(store, parted)
   const [earlier, to] = (await Promise.all(
@@ -79,7 +78,7 @@ async function compareWith(
   )) as [ResolvedSide, ResolvedSide]
   const from = { ...earlier, side: withNamesOf(earlier.side, to.side) }
   const [before, after] = await Promise.all([
-    readRules(store.repo, from.side.commit, 'base'),
+    baseRules(store, from.side.commit),
     readRules(store.repo, to.side.commit, 'head'),
   ])
   const all = [...from.side.models, ...to.side.models].map(({ path }) => path)
@@ -99,6 +98,33 @@ async function compareWith(
   return options.describeFile === undefined
     ? comparison
     : withDetails(store, comparison, options.describeFile)
+}
+
+// What the base says of models and metrics that nobody can read: then the head says it for both, so that the change which
+// mends it can be reviewed.
+async function resolveBase(
+  store: Store,
+  { base }: Range,
+  head: ResolvedSide | Promise<ResolvedSide>,
+  options: SideOptions,
+): Promise<ResolvedSide> {
+  try {
+    return await resolveSide(store, base.revision, options)
+  } catch (error) {
+    if (!isModelError(error, 'config-invalid')) throw error
+    const { side } = await head
+    const config = await readConfig(store.repo, side.commit)
+    return resolveSide(store, base.revision, { ...options, config })
+  }
+}
+
+async function baseRules({ repo }: Store, commit: Oid): Promise<Rules> {
+  try {
+    return await readRules(repo, commit, 'base')
+  } catch (error) {
+    if (!isModelError(error, 'config-invalid')) throw error
+    return { side: 'base', config: {}, unreadable: error.message, lineOf: () => undefined }
+  }
 }
 
 // What stands at one path is one model, also where it was named since, or anew.
@@ -171,7 +197,7 @@ async function partSides(
 ): Promise<[ResolvedSide, ResolvedSide]> {
   if (!isBorrowed(base.side, head.side)) return [base, head]
   const except = base.side.record!.run
-  return [await resolveSide(store, range.base.revision, { ...options, except }), head]
+  return [await resolveBase(store, range, head, { ...options, except }), head]
 }
 
 interface Range {

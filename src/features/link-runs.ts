@@ -38,16 +38,17 @@ const MAX_DISTANCE = 1000
  * commit"). Rules hold in order: a run that produced the weights goes before one that only has the same code.
  *
  * @param options.nearest - looks at earlier first-parent commits when none belongs to this one.
+ * @param options.config - counts in place of the commit's own `.gitmodel.yaml`.
  */
 export async function runsOfCommit(
   store: Store,
   commit: Oid,
-  options: { nearest?: boolean } = {},
+  options: { nearest?: boolean; config?: Config } = {},
 ): Promise<LinkedRun[]> {
-  const config = await readConfig(store.repo, commit)
+  const config = options.config ?? (await readConfig(store.repo, commit))
   return askRuns(store, async (runs) => {
     if (runs.size === 0) return []
-    const linked = await linkTo(runs, await factsOf(store, commit, runs), config)
+    const linked = await linkTo(runs, await factsOf(store, commit, runs, config), config)
     if (linked.length > 0 || options.nearest !== true) return linked
     return nearestRuns(store, commit, runs, config)
   })
@@ -88,10 +89,10 @@ function candidatesFor(runs: RunTable, facts: readonly CommitFacts[]): Row[] {
   return [...new Set(rows)].filter((row) => !runs.isDeleted(row))
 }
 
-async function factsOf(store: Store, commit: Oid, runs: RunTable): Promise<CommitFacts> {
+async function factsOf(store: Store, commit: Oid, runs: RunTable, config: Config): Promise<CommitFacts> {
   const [tree, models, outputs] = await Promise.all([
     tryResolve(store.repo, `${commit}^{tree}`),
-    modelsAt(store, commit),
+    modelsAt(store, commit, config),
     outputsAt(store, commit, runs),
   ])
   const named = models.map((model) => new Map(model.pointers.map(({ path, oid }) => [path, oid])))

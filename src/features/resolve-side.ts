@@ -1,3 +1,4 @@
+import type { Config } from '../domain/config.ts'
 import { ModelError } from '../domain/errors.ts'
 import { isEligible, mayStand } from '../domain/run-links.ts'
 import type { Side, SideModel } from '../domain/side.ts'
@@ -18,6 +19,8 @@ export interface SideOptions {
   nearest?: boolean
   /** A run that stands for the other side. */
   except?: Oid
+  /** Counts in place of the commit's own `.gitmodel.yaml`. */
+  config?: Config
 }
 
 /** A side, and all runs that belong to its commit, the one that counts first; none where a run was named. */
@@ -38,9 +41,9 @@ export async function resolveSide(
   options: SideOptions = {},
 ): Promise<ResolvedSide> {
   const commit = await tryResolveCommit(store.repo, spec)
-  if (commit === undefined) return runSide(store, spec, await namedRun(store, spec))
+  if (commit === undefined) return runSide(store, spec, await namedRun(store, spec), options)
   const run = await readRun(store, commit)
-  return run === undefined ? commitSide(store, spec, commit, options) : runSide(store, spec, run)
+  return run === undefined ? commitSide(store, spec, commit, options) : runSide(store, spec, run, options)
 }
 
 async function namedRun(store: Store, spec: string): Promise<StoredRun> {
@@ -55,9 +58,14 @@ async function namedRun(store: Store, spec: string): Promise<StoredRun> {
   }
 }
 
-async function runSide(store: Store, label: string, { record }: StoredRun): Promise<ResolvedSide> {
+async function runSide(
+  store: Store,
+  label: string,
+  { record }: StoredRun,
+  { config }: SideOptions,
+): Promise<ResolvedSide> {
   const commit = record.outputs?.commit ?? record.run
-  const models = await sideModels(store, commit)
+  const models = await sideModels(store, commit, config)
   return { side: { label, commit: record.run, record, candidates: 1, models }, linked: [] }
 }
 
@@ -67,7 +75,10 @@ async function commitSide(
   commit: Oid,
   options: SideOptions,
 ): Promise<ResolvedSide> {
-  const [found, models] = await Promise.all([runsOfCommit(store, commit, options), sideModels(store, commit)])
+  const [found, models] = await Promise.all([
+    runsOfCommit(store, commit, options),
+    sideModels(store, commit, options.config),
+  ])
   const linked = found.filter(({ run }) => run.record.run !== options.except)
   const side = { label, commit, candidates: 0, models }
   return { side: await withStanding(store, side, linked), linked }
@@ -112,9 +123,9 @@ export function treeCommit({ rule, record, commit }: Side): Oid {
   return rule === undefined ? (record?.outputs?.commit ?? commit) : commit
 }
 
-async function sideModels(store: Store, commit: Oid): Promise<SideModel[]> {
+async function sideModels(store: Store, commit: Oid, config: Config | undefined): Promise<SideModel[]> {
   const models: SideModel[] = []
-  for (const model of await modelsAt(store, commit)) models.push(await sideModel(store, model))
+  for (const model of await modelsAt(store, commit, config)) models.push(await sideModel(store, model))
   return models
 }
 

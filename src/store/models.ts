@@ -47,9 +47,13 @@ export async function resolveModel(store: Store, spec: string): Promise<ModelAt>
   return known === undefined ? { ...found, name: nameOfPath(config, model.path) ?? found.name } : found
 }
 
-/** Returns the configured models that stand in a commit. */
-export async function modelsAt(store: Store, commit: Oid): Promise<ModelAt[]> {
-  const config = await readConfig(store.repo, commit)
+/**
+ * Returns the configured models that stand in a commit.
+ *
+ * @param given - counts in place of the commit's own `.gitmodel.yaml`.
+ */
+export async function modelsAt(store: Store, commit: Oid, given?: Config): Promise<ModelAt[]> {
+  const config = given ?? (await readConfig(store.repo, commit))
   const named = Object.entries(config.models ?? {})
   const stats = await statObjects(
     store.repo,

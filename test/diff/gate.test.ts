@@ -134,6 +134,38 @@ describe('git model diff --gate', () => {
   })
 })
 
+it('a base whose rules nobody can read is judged by those of the head, and that is said; a head is an error', async () => {
+  const repo = await gitdir({
+    '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n',
+    '.gitmodel.yaml': 'metrics: {acc: {goal: max}}\n',
+  })
+  const train = async (name: string, accuracy: number): Promise<void> => {
+    const script = `printf ${name} > m.bin; git model log acc=${accuracy}`
+    const ran = await repo.model('run', '-n', name, '--output', 'm.bin', '--', 'sh', '-c', script)
+    expect(ran.exitCode, ran.stderr).toBe(0)
+  }
+  await train('one', 0.9)
+  await repo.commit({ '.gitmodel.yaml': 'metrics: {acc: {goal: up}}\n' }, 'broken')
+  await repo.write('.gitmodel.yaml', 'models: {m: {path: m.bin}}\nmetrics: {acc: {goal: max}}\n')
+  await train('two', 0.95)
+  await repo.commit({}, 'mended')
+  const compared = await repo.model('diff', '--gate', 'HEAD^', 'HEAD')
+  expect(compared, compared.stderr).toMatchObject({ exitCode: 0 })
+  expect(compared.stdout).toMatch(/^better: acc 0\.9 → 0\.95 /)
+  expect(compared.stdout).toMatch(/\nm  m\.bin\n {2}weights  3 B → 3 B, /)
+  expect(compared.stdout).toMatch(
+    /\n {2}the rules of the base cannot be read, those of the head judge alone: \.gitmodel\.yaml of [0-9a-f]{12}, line 1, column 23: metrics\.acc\.goal: must be/,
+  )
+  expect(compared.stdout).not.toContain('rule changed')
+  for (const format of ['md', 'html']) {
+    const { stdout } = await repo.model('diff', 'HEAD^', 'HEAD', '--format', format)
+    expect(stdout).toContain('the rules of the base cannot be read, those of the head judge alone')
+  }
+  const broken = await repo.model('diff', '--gate', 'HEAD', 'HEAD^')
+  expect(broken.exitCode).toBe(1)
+  expect(broken.stderr).toContain('error: .gitmodel.yaml of ')
+})
+
 it('git model runs lists what was recorded though .gitmodel.yaml is wrong, and warns', async () => {
   const repo = await gitdir()
   await repo.model('run', '-n', 'first', '--', 'true')

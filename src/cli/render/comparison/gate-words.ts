@@ -71,6 +71,13 @@ function noValueText(name: string, { head }: Part): string {
     : `the run ${run} recorded no ${name}`
 }
 
+/** Says that nobody can read `.gitmodel.yaml` of the base, and what follows; empty where it can be read. */
+export function unreadableText({ unreadable }: Comparison['gate']): string {
+  return unreadable === undefined
+    ? ''
+    : `the rules of the base cannot be read, those of the head judge alone: ${safeText(unreadable)}`
+}
+
 /** Says how `.gitmodel.yaml` itself differs: `metrics.val/acc.tolerance: 0.002 → 0.1 (looser)`. */
 export function ruleChangeText({ path, base, head, looser }: RuleChange): string {
   const values = [base, head].map((value) => (value === undefined ? '–' : safeText(value))).join(' → ')

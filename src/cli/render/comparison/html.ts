@@ -4,7 +4,7 @@ import type { MetricChange } from '../../../domain/compare-metrics.ts'
 import type { Review } from '../../../domain/review.ts'
 import type { Side } from '../../../domain/side.ts'
 import { commitUrl, type WebRepository } from '../../../domain/web-url.ts'
-import { failedMetrics, gateText, ruleChangeText } from './gate-words.ts'
+import { failedMetrics, gateText, ruleChangeText, unreadableText } from './gate-words.ts'
 import { htmlTable, htmlText, page, type HtmlCell } from './html-page.ts'
 import {
   changeText,
@@ -55,6 +55,7 @@ function gatePart(comparison: Comparison): string {
   const items = [
     ...failures.map((failure) => gateText(failure, comparison)),
     ...changes.map((change) => `rule changed: ${ruleChangeText(change)}`),
+    ...[unreadableText(comparison.gate)].filter(Boolean),
     ...quiet.map((failure) => `would fail by the rules of the base: ${gateText(failure, comparison)}`),
   ]
   if (items.length === 0) return ''

@@ -5,7 +5,7 @@ import type { MetricChange } from '../../../domain/compare-metrics.ts'
 import type { Review } from '../../../domain/review.ts'
 import { renderTable } from '../table.ts'
 import type { Column } from '../column.ts'
-import { failedMetrics, gateText, ruleChangeText } from './gate-words.ts'
+import { failedMetrics, gateText, ruleChangeText, unreadableText } from './gate-words.ts'
 import { LIMITS, type Limits, Omissions } from './limits.ts'
 import { clip, codeText, details, escaped } from './markdown-text.ts'
 import { mermaidChart } from './mermaid.ts'
@@ -114,7 +114,8 @@ function gatePart(comparison: Comparison, limits: Limits, omitted: Omissions): s
 
 // A change that loosens its own gate is seen by whoever reads this, even where it passes.
 function rulesPart(comparison: Comparison, limits: Limits, omitted: Omissions): string {
-  const { changes, loosened, failures } = comparison.gate
+  const { changes, loosened, failures, unreadable } = comparison.gate
+  if (unreadable !== undefined) return `⚠️ ${escaped(unreadableText(comparison.gate), 4 * limits.text)}`
   const quiet = loosened.filter((failure) => !failures.includes(failure))
   if (changes.length === 0 && quiet.length === 0) return ''
   const item = (text: string): string => `- ${escaped(text, 4 * limits.text)}`

@@ -10,7 +10,7 @@ import { sparkline } from '../../../domain/sparkline.ts'
 import type { Colors } from '../../colors.ts'
 import { renderTable } from '../table.ts'
 import type { Cell, Column } from '../column.ts'
-import { gateText, ruleChangeText } from './gate-words.ts'
+import { gateText, ruleChangeText, unreadableText } from './gate-words.ts'
 import {
   changeText,
   goalArrow,
@@ -175,6 +175,7 @@ function gatePart({ gate, ...comparison }: Comparison, colors: Colors): string {
     `gate: ${passed ? colors.green('passed') : colors.red('failed')}`,
     ...failures.map((failure) => `  ${gateText(failure, whole)}`),
     ...changes.map((change) => `  rule changed: ${ruleChangeText(change)}`),
+    ...[unreadableText(gate)].filter(Boolean).map((said) => colors.yellow(`  ${said}`)),
     ...quiet.map((failure) =>
       colors.yellow(`  would fail by the rules of the base: ${gateText(failure, whole)}`),
     ),
