@@ -1,4 +1,4 @@
-import type { Config, MetricConfig, ModelConfig } from './config.ts'
+import { primaryMetric, type Config, type MetricConfig, type ModelConfig } from './config.ts'
 import { stableJson } from './stable-json.ts'
 
 /** A rule that is not the same in the two versions of `.gitmodel.yaml`. */
@@ -14,8 +14,11 @@ export interface RuleChange {
 
 /** Compares the rules of two versions of `.gitmodel.yaml`: metrics, models' cards, and the gate itself. */
 export function compareGateRules(base: Config, head: Config): RuleChange[] {
+  // Another primary metric may let another run stand, by whose numbers all rules are judged.
+  const isRanked = base.metrics !== undefined && primaryMetric(base) !== primaryMetric(head)
+  const rules = { ...METRIC_RULES, primary: () => isRanked }
   return [
-    ...compareParts('metrics', base.metrics ?? {}, head.metrics ?? {}, METRIC_RULES),
+    ...compareParts('metrics', base.metrics ?? {}, head.metrics ?? {}, rules),
     ...compareParts('models', base.models ?? {}, head.models ?? {}, MODEL_RULES),
     ...compareParts('', { gate: base.gate ?? {} }, { gate: head.gate ?? {} }, GATE_RULES),
   ]
@@ -57,7 +60,7 @@ function compareParts(
   return [...new Set([...Object.keys(base), ...Object.keys(head)])].flatMap((name) => {
     const [before, after] = [membersOf(base, name), membersOf(head, name)]
     const removed = Object.hasOwn(base, name) && !Object.hasOwn(head, name)
-    return Object.entries(rules).flatMap(([rule, isLooser]) => {
+    const changes = Object.entries(rules).flatMap(([rule, isLooser]) => {
       const [from, to] = [before.get(rule), after.get(rule)]
       if (stableJson(from) === stableJson(to)) return []
       const path = [section, name, rule].filter((step) => step !== '').join('.')
@@ -70,7 +73,27 @@ function compareParts(
         },
       ]
     })
+    return changes.length > 0 ? changes : compareEntries(section, base, head, name)
   })
+}
+
+// An entry without a rule of its own asks for something too: that the metric is measured.
+function compareEntries(
+  section: string,
+  base: Readonly<Record<string, object>>,
+  head: Readonly<Record<string, object>>,
+  name: string,
+): RuleChange[] {
+  const [isBefore, isAfter] = [Object.hasOwn(base, name), Object.hasOwn(head, name)]
+  if (isBefore === isAfter) return []
+  return [
+    {
+      path: `${section}.${name}`,
+      ...(isBefore && { base: JSON.stringify(base[name]) }),
+      ...(isAfter && { head: JSON.stringify(head[name]) }),
+      looser: isBefore,
+    },
+  ]
 }
 
 function membersOf(parts: Readonly<Record<string, object>>, name: string): Map<string, unknown> {

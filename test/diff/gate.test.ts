@@ -73,6 +73,21 @@ describe('a change of the rules', () => {
       { models: { a: { path: 'a', fields: ['y'] } } },
       ['models.a.fields'],
     ],
+    [metric({}), {}, ['metrics.acc']],
+    [{}, metric({}), []],
+    [
+      { metrics: { acc: { goal: 'max', primary: true }, loss: { goal: 'min' } } },
+      { metrics: { acc: { goal: 'max' }, loss: { goal: 'min', primary: true } } },
+      ['metrics.acc.primary', 'metrics.loss.primary'],
+    ],
+    [
+      { metrics: { acc: { goal: 'max' }, loss: { goal: 'min' } } },
+      { metrics: { acc: { goal: 'max' }, loss: { goal: 'min', primary: true } } },
+      ['metrics.loss.primary'],
+    ],
+    // The only one with a goal is the primary one, whether that is said or not.
+    [metric({ goal: 'max' }), metric({ goal: 'max', primary: true }), []],
+    [{}, metric({ goal: 'max', primary: true }), []],
     [{ gate: { loosened: 'fail' } }, {}, ['gate.loosened']],
     [{}, { gate: { base: 'optional' } }, ['gate.base']],
   ])('%j to %j loosens %j', (base, head, looser) => {
