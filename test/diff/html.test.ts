@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { renderComparisonMarkdown } from '../../src/cli/render/comparison/markdown.ts'
 import { renderComparisonHtml } from '../../src/cli/render/comparison/html.ts'
-import { makeReview } from './reviews.ts'
+import { makeModelsReview, makeReview } from './reviews.ts'
 
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(1)>'&\u202e`
 
@@ -37,6 +38,30 @@ describe('the HTML report', () => {
     // A NaN parts the line in two.
     expect(html.match(/<polyline class="base"/g)).toHaveLength(3)
     expect(html).not.toMatch(/NaN,|,NaN|Infinity,/)
+  })
+
+  it('says what a metric failed that no rule but its entry asks for', () => {
+    const config = { metrics: { lat: {}, acc: { goal: 'max' as const } } }
+    const review = makeReview({ metrics: { lat: 1, acc: 1 } }, { metrics: { acc: 0 } }, config)
+    const html = renderComparisonHtml(review)
+    expect(html).toContain('<span class="bad">failed: must be measured</span>')
+    expect(html).toContain('<span class="bad">failed: may not fall</span>')
+    expect(renderComparisonMarkdown(review)).toContain('| failed: must be measured |')
+  })
+
+  it('has one line for a model whose run is the same on both sides', () => {
+    const side = { metrics: { acc: 1 }, name: 'first' }
+    const models = [
+      { name: '<b>', base: side, head: side },
+      { name: 'other', base: side, head: { metrics: { acc: 2 } } },
+    ]
+    const { comparison, curves } = makeModelsReview(models)
+    const still = comparison.parts!.find(({ of }) => of?.[0] === '<b>')
+    const head = { ...still!.head, record: still!.base.record! }
+    const parts = comparison.parts!.map((part) => (part === still ? { ...part, head } : part))
+    const html = renderComparisonHtml({ comparison: { ...comparison, parts }, curves })
+    expect(html).toContain('<p><b>&lt;b&gt;</b>: the same run on both sides, first</p>')
+    expect(html.match(/Where the numbers come from/g)).toHaveLength(1)
   })
 
   it('leaves nothing out', () => {

@@ -8,6 +8,7 @@ import { failedMetrics, gateText, ruleChangeText, unreadableText } from './gate-
 import { htmlTable, htmlText, page, type HtmlCell } from './html-page.ts'
 import {
   changeText,
+  failedText,
   goalArrow,
   isNotable,
   metricGroup,
@@ -21,11 +22,11 @@ import { cardText, fieldText, fileText, scalarText, weightsText, writtenFields }
 import { plural } from './plural.ts'
 import { sideLabel, sideReason } from './side-words.ts'
 import { svgChart } from './svg-chart.ts'
-import { partVerdict, tallyLine, verdictLine } from './verdict-words.ts'
+import { isSameRun, partVerdict, tallyLine, verdictLine } from './verdict-words.ts'
 
 /**
  * Writes a comparison as one HTML file that stands by itself: no script, nothing that is loaded from elsewhere, light and
- * dark. Nothing is left out. Everything that others may have written is escaped.
+ * dark. Nothing is left out but the numbers of a model whose run did not change. Everything that others may have written is escaped.
  */
 export function renderComparisonHtml({ comparison, curves, web }: Review): string {
   const parts = [
@@ -62,9 +63,11 @@ function gatePart(comparison: Comparison): string {
   return section('Gate', `<ul>${items.map((item) => `<li>${htmlText(item)}</li>`).join('')}</ul>`)
 }
 
-// Of several models each has its runs and numbers below its name.
+// Of several models each has its runs and numbers below its name; one that did not change has a line.
 function numbersPart(part: Part, { comparison, curves, web }: Review): string {
-  const { of } = part
+  const { of, head } = part
+  if (of !== undefined && isSameRun(part))
+    return `<p><b>${htmlText(of.join(', '))}</b>: the same run on both sides, ${htmlText(head.record?.name ?? '')}</p>`
   const own = curves.filter((curve) => curve.of?.join() === of?.join())
   const charts = own.map(svgChart).join('')
   return [
@@ -114,7 +117,6 @@ function metricsPart(part: Part, { gate }: Comparison): string {
 }
 
 function metricRow(metric: MetricChange, isFailed: boolean): HtmlCell[] {
-  const rule = ruleText(metric)
   return [
     [metric.name, goalArrow(metric)].filter(Boolean).join(' '),
     sideValue(metric, 'base'),
@@ -125,7 +127,7 @@ function metricRow(metric: MetricChange, isFailed: boolean): HtmlCell[] {
     !metric.gated
       ? ''
       : {
-          html: `<span class="${isFailed ? 'bad' : ''}">${isFailed ? 'failed: ' : ''}${htmlText(rule)}</span>`,
+          html: `<span class="${isFailed ? 'bad' : ''}">${htmlText(isFailed ? failedText(metric) : ruleText(metric))}</span>`,
         },
   ]
 }

@@ -90,6 +90,12 @@ export function ruleText(metric: MetricChange): string {
   return parts.join(', ')
 }
 
+/** {@link ruleText} of a metric for which a rule does not hold: `failed: may fall by 0.002`. */
+export function failedText(metric: MetricChange): string {
+  const rule = metric.head === undefined ? 'must be measured' : ruleText(metric)
+  return rule === '' ? 'failed' : `failed: ${rule}`
+}
+
 /** The part of a metric's name that it shares with its kin: `val/` of `val/acc`; empty where it has none. */
 export function metricGroup(name: string): string {
   return /^[^/]+\//.exec(name)?.[0] ?? ''

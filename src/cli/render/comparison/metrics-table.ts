@@ -5,6 +5,7 @@ import type { Limits } from './limits.ts'
 import { clip } from './markdown-text.ts'
 import {
   changeText,
+  failedText,
   goalArrow,
   metricGroup,
   relativeText,
@@ -47,5 +48,5 @@ export function metricsTable(
 
 function gateCell(metric: MetricChange, isFailed: boolean): string {
   if (!metric.gated) return ''
-  return `${isFailed ? 'failed' : 'ok'}: ${ruleText(metric)}`.replace(/: $/, '')
+  return isFailed ? failedText(metric) : `ok: ${ruleText(metric)}`.replace(/: $/, '')
 }
