@@ -24,6 +24,8 @@ describe('what is said of the run that stands for a side', () => {
   })
 
   it.each<[Partial<RunRecord>, Partial<Side>, string]>([
+    // By hand or by a job after a merge: the record does not say.
+    [{}, { rule: 'linked' }, 'linked'],
     [{}, { rule: 'produced', candidates: 3 }, 'produced these weights, best of 3'],
     [{ tags: { pick: true } }, { rule: 'produced', candidates: 3 }, 'produced these weights, picked'],
     [

@@ -17,7 +17,7 @@ const RULES: Record<LinkedRun['rule'], string> = {
   produced: 'produced its weights',
   'same-tree': 'ran on exactly its files',
   'same-commit': 'ran from it',
-  linked: 'linked by hand',
+  linked: 'linked',
   nearest: 'nearest',
 }
 

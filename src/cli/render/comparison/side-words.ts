@@ -14,7 +14,7 @@ export function sideReason(side: Side): string {
     produced: 'produced these weights',
     'same-tree': 'ran exactly this code',
     'same-commit': 'ran from this commit',
-    linked: 'linked by hand',
+    linked: 'linked',
     nearest: `nearest, ${plural(side.distance ?? 0, 'commit')} back`,
   }
   const rule = side.rule === undefined ? '' : reasons[side.rule]
