@@ -139,6 +139,16 @@ describe.sequential('git model ci review on GitHub', () => {
     expect(double.requests).toEqual([])
   })
 
+  it('says of the first commit that there is nothing to compare it with', async () => {
+    const root = await story.dev.git('rev-list', '--max-parents=0', story.head)
+    const job = await checkout(story.origin, root)
+    const payload = push(sha('0'), root)
+    const ran = await asGithub(job, ['review'], { name: 'push', payload, api: 'http://127.0.0.1:9' })
+    const said = `${root.slice(0, 12)} is the first commit, so there is nothing to compare it with`
+    expect(ran).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(`error: ${said}`) as string })
+    expect(ran.summary).toContain(`no review: ${said}`)
+  })
+
   it('takes from a fork what its runs say, and nothing it says of ours', async () => {
     const fork = await clone(`file://${story.origin}`)
     await fork.git('config', 'user.name', 'Eve')

@@ -1,10 +1,11 @@
 import type { CiEvent } from '../../domain/ci-event.ts'
-import { isModelError } from '../../domain/errors.ts'
+import { isModelError, ModelError } from '../../domain/errors.ts'
 import type { Review } from '../../domain/review.ts'
 import type { Oid } from '../../domain/run.ts'
 import type { Forge } from '../../forge/forge.ts'
 import { deepen, fetchCommits } from '../../git/fetch-commits.ts'
 import { mergeBase } from '../../git/merge-base.ts'
+import { readObjects } from '../../git/read-objects.ts'
 import { chooseRemote, fetchFork, fetchMetadata, pushAddress, rememberAddress } from '../../git/remotes.ts'
 import { resolveCommit } from '../../git/resolve.ts'
 import { adoptFork } from '../../store/adopt-fork.ts'
@@ -101,9 +102,17 @@ async function deepened({ repo }: Store, remote: string, a: Oid, b: Oid): Promis
   return undefined
 }
 
-// A job that was started by hand or by a clock: what its commit changed.
+// A job that was started by hand or by a clock, or by the first push of a branch: what its commit changed.
 async function firstParent({ repo }: Store, remote: string, head: Oid): Promise<string> {
   const parent = `${head}^`
+  if (await isRoot(repo, head)) {
+    const short = head.slice(0, 12)
+    throw new ModelError(
+      'revision-unknown',
+      `${short} is the first commit, so there is nothing to compare it with`,
+      { hints: [`git model show ${short}`, 'the next push is compared with it'], data: { revision: head } },
+    )
+  }
   try {
     await resolveCommit(repo, parent)
   } catch {
@@ -111,6 +120,13 @@ async function firstParent({ repo }: Store, remote: string, head: Oid): Promise<
   }
   await resolveCommit(repo, parent)
   return parent
+}
+
+// Of its own words: in a shallow clone git says of any commit that it has no parent.
+async function isRoot(repo: Store['repo'], commit: Oid): Promise<boolean> {
+  const [object] = await readObjects(repo, [commit])
+  const [headers = ''] = object?.content.toString('latin1').split('\n\n', 1) ?? []
+  return object?.type === 'commit' && !/^parent /m.test(headers)
 }
 
 // Hosts keep what a request consists of even where a commit cannot be asked for by its name.
