@@ -1,6 +1,6 @@
-import type { ByteSource } from '../byte-source.ts'
 import { Block, readBlock, readMarked } from './block.ts'
 import { Hdf5Damage } from './damage.ts'
+import type { MeteredSource } from './metered-source.ts'
 
 /** A message of an object header: what an object is, in pieces. */
 export interface HeaderMessage {
@@ -11,11 +11,15 @@ export interface HeaderMessage {
 const CONTINUATION = 0x10
 const MAX_MESSAGES = 100_000
 const MAX_CHUNK = 2 ** 24
+// Making one takes as long as reading so many bytes.
+const EACH_MESSAGE = 32
 
 /** Reads the messages of an object (HDF5 File Format Specification, IV.A.1). @throws Hdf5Damage. */
-export function readObjectHeader(source: ByteSource, address: number): HeaderMessage[] {
+export function readObjectHeader(source: MeteredSource, address: number): HeaderMessage[] {
   const isNew = source.read(address, 4).toString('latin1') === 'OHDR'
-  return isNew ? readNew(source, address) : readOld(source, address)
+  const messages = isNew ? readNew(source, address) : readOld(source, address)
+  source.spend(EACH_MESSAGE * messages.length)
+  return messages
 }
 
 interface Chunk {
@@ -23,7 +27,7 @@ interface Chunk {
   length: number
 }
 
-function readOld(source: ByteSource, address: number): HeaderMessage[] {
+function readOld(source: MeteredSource, address: number): HeaderMessage[] {
   const start = readBlock(source, address, 16)
   const version = start.u8()
   if (version !== 1) throw new Hdf5Damage(`there is no object at byte ${address}`)
@@ -42,7 +46,7 @@ function readOld(source: ByteSource, address: number): HeaderMessage[] {
   })
 }
 
-function readNew(source: ByteSource, address: number): HeaderMessage[] {
+function readNew(source: MeteredSource, address: number): HeaderMessage[] {
   const start = readBlock(source, address, Math.min(64, source.size - address))
   start.take(5)
   const flags = start.u8()
