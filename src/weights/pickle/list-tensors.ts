@@ -1,5 +1,6 @@
 import { TensorNames } from '../tensor-names.ts'
 import { pickledArray, type PickledArray } from './numpy-objects.ts'
+import type { PickleReading } from './run-pickle.ts'
 import { UnreadablePickle } from './unreadable-pickle.ts'
 import { isKind, type PickleStorage, type PickleTensor, type PickleValue } from './value.ts'
 
@@ -19,11 +20,19 @@ export interface TensorList {
 const MAX_DEPTH = 100
 /** How many items are walked over. A pickle can name one list many times, so that it holds more than it has bytes. */
 const MAX_ITEMS = 2_000_000
+const LEAST_ITEMS = 100_000
 // What a torch module keeps its own in (torch/nn/modules/module.py).
 const HOLDERS = new Set(['_parameters', '_buffers', '_modules'])
 
-/** Lists the tensors and arrays in what a pickle makes. @param root - undefined for one that was not followed to its end. */
-export function listTensors(root: PickleValue | undefined, most = MAX_ITEMS): TensorList {
+/**
+ * Lists the tensors and arrays in what a pickle makes; none for one that was not followed to its end.
+ *
+ * @param most - how many items are walked over: by default some times what its bytes can hold, where none is named twice.
+ */
+export function listTensors(
+  { root, end }: Pick<PickleReading, 'root' | 'end'>,
+  most = Math.min(MAX_ITEMS, LEAST_ITEMS + 4 * end),
+): TensorList {
   try {
     return { tensors: root === undefined ? [] : findTensors(root, most) }
   } catch (error) {

@@ -18,7 +18,7 @@ export function readPytorchLegacy(source: ByteSource): PickleContent {
     if (readings.at(-1)!.root === undefined) return contentOf(readings, [])
   }
   const [object, keys] = [readings[3]!, readings[4]!]
-  const { tensors, tooMuch } = listTensors(object.root)
+  const { tensors, tooMuch } = listTensors(object)
   const { places, ...problems } = placeStorages(source, keys, storagesOf(tensors))
   return contentOf(
     readings,

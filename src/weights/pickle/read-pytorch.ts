@@ -29,7 +29,7 @@ export function readPytorch(source: ByteSource): PytorchArchive {
   if (pickle === undefined) throw new ZipDamage('it has no data.pkl')
   const folder = pickle.name.slice(0, -'data.pkl'.length)
   const reading = runPickleMember(archive, pickle)
-  const { tensors: named, tooMuch } = listTensors(reading.root)
+  const { tensors: named, tooMuch } = listTensors(reading)
   const { places, known, problem } = placeStorages(archive, folder, named)
   const tensors = named.map((tensor) => placeTensor(tensor, places))
   return {
