@@ -22,10 +22,15 @@ export function applyEvents(
   base: RunState | undefined,
   events: readonly JournalEvent[],
 ): RunState | undefined {
-  const ordered = events.toSorted((a, b) => a.time - b.time)
+  const ordered = inOrder(events)
   const start = ordered.find((event) => event.start !== undefined)?.start
   if (start !== undefined) return applyWhole(base, start, ordered)
   return base === undefined ? undefined : applyLate(base, ordered)
+}
+
+// Files of a journal come one after the other; of events of one moment the order of the files decides.
+function inOrder(events: readonly JournalEvent[]): JournalEvent[] {
+  return events.toSorted((a, b) => a.time - b.time)
 }
 
 // The journal of a whole run. All of it is revision 1, however often it is folded.
@@ -122,10 +127,14 @@ function withSets(record: RunRecord, events: readonly JournalEvent[]): RunRecord
   return { ...record, ...Object.fromEntries(sets.filter(([, set]) => set !== undefined)) }
 }
 
-/** Returns the output files that events name and the record does not have yet; the last of a path counts. */
+/** Returns the output files that events name and the record does not have yet; of a path the last in time counts. */
 export function newOutputs(record: RunRecord | undefined, events: readonly JournalEvent[]): OutputFile[] {
   const known = new Set(record?.outputs?.files.map((file) => stableJson(file)))
-  const byPath = new Map(events.flatMap((event) => event.outputs ?? []).map((file) => [file.path, file]))
+  const byPath = new Map(
+    inOrder(events)
+      .flatMap((event) => event.outputs ?? [])
+      .map((file) => [file.path, file]),
+  )
   return [...byPath.values()].filter((file) => !known.has(stableJson(file)))
 }
 

@@ -27,9 +27,7 @@ export function listJournals(commonDir: string): Oid[] {
  */
 export function readJournal(run: Oid, folder: string, from: Readonly<Record<string, number>> = {}): Journal {
   const journal: Journal = { run, folder, events: [], torn: 0, sizes: {} }
-  for (const name of readFolder(folder)
-    .filter((file) => file.endsWith('.jsonl'))
-    .sort()) {
+  for (const name of journalFiles(folder)) {
     const bytes = readFile(path.join(folder, name))
     journal.sizes[name] = bytes.lastIndexOf(10) + 1
     for (const line of bytes.toString('utf8', from[name] ?? 0).split('\n')) {
@@ -40,6 +38,13 @@ export function readJournal(run: Oid, folder: string, from: Readonly<Record<stri
     }
   }
   return journal
+}
+
+// The wrapper's last: of what was logged in one millisecond, its look at the end is the later one.
+function journalFiles(folder: string): string[] {
+  const files = readFolder(folder).filter((file) => file.endsWith('.jsonl'))
+  const isOfWrapper = (file: string): number => Number(file === 'log.jsonl')
+  return files.sort((a, b) => isOfWrapper(a) - isOfWrapper(b) || (a < b ? -1 : 1))
 }
 
 /** Reads a line of a journal; undefined for one that is torn or damaged. */

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { newOutputs } from '../../src/domain/apply-events.ts'
+import { readJournal } from '../../src/journal/read-journal.ts'
+import { gitdir, temporaryFolder, type TestRepo } from '../support/repo.ts'
+
+const library = pathToFileURL(path.resolve(import.meta.dirname, '../../dist/index.js')).href
+
+interface Listed {
+  run: string
+  outputs: { commit: string; files: { path: string; oid: string }[] }
+}
+
+async function record(repo: TestRepo, run: string): Promise<Listed> {
+  return (JSON.parse((await repo.model('show', run, '--json')).stdout) as { run: Listed }).run
+}
+
+function nameOf(content: string): string {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}`
+}
+
+describe('of two contents of one path', () => {
+  it('the run keeps the one that was kept last, whoever kept it', async () => {
+    const repo = await gitdir()
+    const script = `import { startRun } from ${JSON.stringify(library)}
+      import { writeFileSync } from 'node:fs'
+      const run = await startRun()
+      writeFileSync('m.bin', 'old'); await run.output('m.bin'); writeFileSync('m.bin', 'newest')`
+    await repo.write('train.mjs', script)
+    const ran = await repo.model('run', '-n', 'both', '--output', 'm.bin', '--', 'node', 'train.mjs')
+    expect(ran.exitCode, ran.stderr).toBe(0)
+    const { outputs } = await record(repo, 'both')
+    expect(outputs.files).toMatchObject([{ path: 'm.bin', oid: nameOf('newest') }])
+  })
+
+  it('the look at the end of the run wins at equal times', () => {
+    const folder = path.join(temporaryFolder(), 'journal')
+    mkdirSync(folder)
+    const line = (oid: string): string =>
+      `\n${JSON.stringify({ time: 7, outputs: [{ path: 'm', oid, size: 1 }] })}\n`
+    writeFileSync(path.join(folder, 'log.jsonl'), line('end'))
+    writeFileSync(path.join(folder, 'process-12.jsonl'), line('first') + line('second'))
+    const { events } = readJournal('a'.repeat(40), folder)
+    expect(newOutputs(undefined, events)).toMatchObject([{ oid: 'end' }])
+  })
+})
