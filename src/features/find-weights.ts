@@ -5,6 +5,7 @@ import { isModelError, ModelError } from '../domain/errors.ts'
 import type { World } from '../domain/world.ts'
 import { tryResolveCommit } from '../git/resolve.ts'
 import { readConfig } from '../store/config.ts'
+import { currentFiles } from '../store/current-files.ts'
 import { modelAtPath, resolveModel } from '../store/models.ts'
 import type { LfsFile } from '../store/read-pointers.ts'
 import { openStore } from '../store/open-store.ts'
@@ -92,7 +93,9 @@ async function commitOf(store: Store, version: string): Promise<string> {
 
 async function runFiles(store: Store, spec: string): Promise<LfsFile[]> {
   const { record } = await findRunOr(store, spec)
-  const files = (record.outputs?.files ?? []).filter((file) => !file.path.startsWith(`${ARTIFACTS}/`))
+  const files = (await currentFiles(store.repo, record)).filter(
+    (file) => !file.path.startsWith(`${ARTIFACTS}/`),
+  )
   return files.map((file) => ({ ...file, oid: file.oid.replace(/^sha256:/, '') }))
 }
 

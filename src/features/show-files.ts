@@ -16,6 +16,8 @@ export interface ShownFile {
   /** In bytes. */
   size: number
   presence: Presence
+  /** Present where another content counts at this path. */
+  replaced?: true
 }
 
 /**

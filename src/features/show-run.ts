@@ -5,6 +5,7 @@ import { columnName } from '../domain/run-cells.ts'
 import type { Series } from '../domain/series.ts'
 import { git } from '../git/run-git.ts'
 import { readConfig } from '../store/config.ts'
+import { currentFiles } from '../store/current-files.ts'
 import type { Store } from '../store/store.ts'
 import { readSeries, type StoredRun } from '../store/runs.ts'
 import { askRuns } from '../store/run-index.ts'
@@ -30,7 +31,7 @@ export async function showRun(store: Store, run: StoredRun): Promise<ShownRun> {
   const { record } = run
   const [series, outputs, subject, config, family] = await Promise.all([
     readSeries(store, record.run),
-    showFiles(store, presentFiles(record)),
+    showOutputs(store, record),
     readSubject(store, record.code.commit),
     readConfig(store.repo),
     readFamily(store, record),
@@ -44,6 +45,14 @@ export async function showRun(store: Store, run: StoredRun): Promise<ShownRun> {
     ...family,
     config,
   }
+}
+
+// Every content that was kept is shown; of several that claim one path, one counts.
+async function showOutputs(store: Store, record: RunRecord): Promise<ShownFile[]> {
+  const current = new Set(await currentFiles(store.repo, record))
+  const files = presentFiles(record)
+  const shown = await showFiles(store, files)
+  return shown.map((file, index) => (current.has(files[index]!) ? file : { ...file, replaced: true }))
 }
 
 /** Reads the first line of a commit's message; undefined when the commit is not here. */

@@ -4,9 +4,10 @@ import { MODEL_FILES } from '../domain/logged-model.ts'
 import { ARTIFACTS, type Oid, type OutputFile } from '../domain/run.ts'
 import { ObjectWriter, type Mark, type PathChange } from '../git/object-writer.ts'
 import type { Repository } from '../git/repository.ts'
+import { unplacedFiles } from './current-files.ts'
 import type { Folding } from './folding.ts'
 
-/** Commits the new outputs of each run. Returns the commits that the keep chain must reach. */
+/** Commits the new outputs of each run, and those that only the commit of another clone has. Returns the commits that the keep chain must reach. */
 export async function commitOutputs(
   repo: Repository,
   identity: string,
@@ -17,11 +18,10 @@ export async function commitOutputs(
   for (const folding of foldings) {
     if (folding.files.length === 0) continue
     const parent = folding.before?.record.outputs?.commit ?? folding.run
+    const files = [...(await unplacedFiles(repo, folding.before?.record)), ...folding.files]
     const message = `outputs: ${folding.state.record.name}\n\nRun: ${folding.run}\n`
-    marks.set(
-      folding,
-      writer.commit({ parents: [parent], message, changes: pointerChanges(writer, folding.files) }),
-    )
+    const changes = pointerChanges(writer, files)
+    marks.set(folding, writer.commit({ parents: [parent], message, changes }))
   }
   const oidOf = await writer.write(repo)
   const kept: Oid[] = []

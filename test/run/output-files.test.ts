@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { newOutputs } from '../../src/domain/apply-events.ts'
 import { readJournal } from '../../src/journal/read-journal.ts'
-import { gitdir, temporaryFolder, type TestRepo } from '../support/repo.ts'
+import { clone, gitdir, teams, temporaryFolder, type TestRepo } from '../support/repo.ts'
 
 const library = pathToFileURL(path.resolve(import.meta.dirname, '../../dist/index.js')).href
 
@@ -45,5 +45,45 @@ describe('of two contents of one path', () => {
     writeFileSync(path.join(folder, 'process-12.jsonl'), line('first') + line('second'))
     const { events } = readJournal('a'.repeat(40), folder)
     expect(newOutputs(undefined, events)).toMatchObject([{ oid: 'end' }])
+  })
+})
+
+describe('outputs that two clones added to one run', () => {
+  it('can be had by a third one, all of them; of two contents of one path the same counts everywhere', async () => {
+    const { origin, alice, bob } = await teams()
+    await alice.model('run', '-n', 'base', '--', 'true')
+    await alice.model('sync')
+    await bob.model('sync')
+    for (const [repo, own] of [
+      [alice, 'a.bin'],
+      [bob, 'b.bin'],
+    ] as const) {
+      await repo.write(own, `of ${own}`)
+      await repo.write('same.bin', `same.bin as ${own} has it`)
+      await repo.model('log', '--run', 'base', '--output', own, '--output', 'same.bin')
+      expect(await repo.model('sync')).toMatchObject({ exitCode: 0 })
+    }
+    await alice.model('sync')
+    const carol = await clone(origin)
+    await carol.model('init')
+    await carol.model('sync')
+    const out = await carol.model('checkout', 'base')
+    expect(out.exitCode, out.stderr).toBe(0)
+    expect(await carol.read('a.bin')).toBe('of a.bin')
+    expect(await carol.read('b.bin')).toBe('of b.bin')
+    const chosen = await carol.read('same.bin')
+    for (const repo of [alice, bob, carol]) {
+      const { stdout } = await repo.model('show', 'base')
+      expect(stdout.match(/^.*same\.bin.*$/gm)).toHaveLength(2)
+      const [line] = stdout.match(/^.*same\.bin.*replaced.*$/gm)!
+      expect(line).not.toContain(nameOf(chosen).slice(0, 19))
+    }
+    await alice.write('c.bin', 'c')
+    await alice.model('log', '--run', 'base', '--output', 'c.bin')
+    const { commit } = (await record(alice, 'base')).outputs
+    const kept = await alice.git('diff', '--name-only', 'HEAD', commit)
+    expect(kept.split('\n')).toEqual(['a.bin', 'b.bin', 'c.bin', 'same.bin'])
+    const pointer = await alice.git('cat-file', '-p', `${commit}:same.bin`)
+    expect(pointer).toContain(nameOf(chosen))
   })
 })

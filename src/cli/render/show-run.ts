@@ -48,7 +48,7 @@ export function fileTable(files: readonly ShownFile[]): NonNullable<Section['tab
       file.path,
       formatSize(file.size),
       `sha256:${file.oid.slice(0, SHORT)}`,
-      words[file.presence],
+      file.replaced === true ? `${words[file.presence]}, replaced` : words[file.presence],
     ]),
   }
 }
@@ -130,7 +130,7 @@ function inputsSection({ inputs = [] }: RunRecord): Section {
 
 function outputsSection({ run, outputs }: ShownRun): Section {
   if (outputs.length === 0) return { title: 'outputs', remark: 'none were recorded' }
-  const isAway = outputs.some(({ presence }) => presence === 'unfetched')
+  const isAway = outputs.some(({ presence, replaced }) => presence === 'unfetched' && replaced !== true)
   const remark = isAway
     ? { remark: `fetch what is not here: git model checkout ${run.record.run.slice(0, SHORT)}` }
     : {}

@@ -1,6 +1,7 @@
-import { ModelError } from '../../domain/errors.ts'
+import { isModelError, ModelError } from '../../domain/errors.ts'
 import { chooseRemote } from '../../git/remotes.ts'
 import type { LfsStore } from '../../lfs/lfs-store.ts'
+import { fetchObject } from '../../lfs/fetch-object.ts'
 import { fetchObjects, hasObject } from '../../lfs/transfer.ts'
 import type { LfsFile } from '../../store/read-pointers.ts'
 import type { Store } from '../../store/store.ts'
@@ -21,6 +22,7 @@ export async function ensureContent(
   if (missing.length === 0) return
   const paths = missing.map((file) => file.path)
   await fetchObjects(store.repo.root, await chooseRemote(store.repo), source.weights, paths)
+  await fetchOthers(store, lfs, missing)
   const absent = missing.filter(({ oid }) => !hasObject(lfs, oid))
   if (absent.length === 0) return
   throw new ModelError(
@@ -31,4 +33,17 @@ export async function ensureContent(
       data: { files: absent },
     },
   )
+}
+
+// What another clone added to the run is in a commit of its own, until outputs are added again.
+async function fetchOthers(store: Store, lfs: LfsStore, files: readonly LfsFile[]): Promise<void> {
+  for (const file of files) {
+    if (hasObject(lfs, file.oid)) continue
+    try {
+      await fetchObject(store.repo.root, file, file.path)
+    } catch (error) {
+      // All that are absent are told at once.
+      if (!isModelError(error, 'weights-absent')) throw error
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import { isModelError, ModelError } from '../../domain/errors.ts'
 import { ARTIFACTS, type Oid } from '../../domain/run.ts'
 import { tryResolveCommit } from '../../git/resolve.ts'
+import { currentFiles } from '../../store/current-files.ts'
 import type { LfsFile } from '../../store/read-pointers.ts'
 import type { Store } from '../../store/store.ts'
 import { findRun } from '../../store/runs.ts'
@@ -29,7 +30,9 @@ export async function resolveVersion(store: Store, version: string): Promise<Ver
   })
   if (run !== undefined) {
     const { record } = run
-    const outputs = (record.outputs?.files ?? []).filter((file) => !file.path.startsWith(`${ARTIFACTS}/`))
+    const outputs = (await currentFiles(store.repo, record)).filter(
+      (file) => !file.path.startsWith(`${ARTIFACTS}/`),
+    )
     return {
       kind: 'run',
       oid: record.run,

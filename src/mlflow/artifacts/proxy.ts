@@ -5,6 +5,7 @@ import { sha256Name } from '../../domain/lfs-pointer.ts'
 import type { OutputFile } from '../../domain/run.ts'
 import { chooseRemote } from '../../git/remotes.ts'
 import { objectPath } from '../../lfs/lfs-store.ts'
+import { fetchObject } from '../../lfs/fetch-object.ts'
 import { storeStream } from '../../lfs/store-file.ts'
 import { fetchObjects, hasObject } from '../../lfs/transfer.ts'
 import { openLfsStore } from '../../store/open-lfs-store.ts'
@@ -96,6 +97,10 @@ async function localContent(
   const oid = file.oid.replace('sha256:', '')
   if (!hasObject(store, oid) && run.outputsCommit !== undefined) {
     await fetchObjects(tracking.repo.root, await chooseRemote(tracking.repo), run.outputsCommit, [path])
+  }
+  // What another clone added to the run is in a commit of its own.
+  if (!hasObject(store, oid)) {
+    await fetchObject(tracking.repo.root, { oid, size: file.size }, path).catch(() => undefined)
   }
   if (!hasObject(store, oid)) throw missing(`The content of '${path}' is neither here nor on the remote`)
   return objectPath(store, oid)

@@ -7,7 +7,7 @@ import { journalFolder } from '../../journal/journal-folder.ts'
 import { listJournals, readJournal } from '../../journal/read-journal.ts'
 import { lateJournals } from '../../journal/retire-journal.ts'
 import type { Tips } from '../../git/read-tips.ts'
-import { hasFilesTwice, withCurrentFiles } from './current-files.ts'
+import { hasFilesTwice, withCurrentFiles } from '../../store/current-files.ts'
 import { TrackedRun } from './tracked-run.ts'
 
 /** The longest note that is read, in bytes. */
