@@ -127,9 +127,20 @@ function withSets(record: RunRecord, events: readonly JournalEvent[]): RunRecord
   return { ...record, ...Object.fromEntries(sets.filter(([, set]) => set !== undefined)) }
 }
 
-/** Returns the output files that events name and the record does not have yet; of a path the last in time counts. */
-export function newOutputs(record: RunRecord | undefined, events: readonly JournalEvent[]): OutputFile[] {
-  const known = new Set(record?.outputs?.files.map((file) => stableJson(file)))
+/**
+ * Returns the output files that events name and the record does not have yet; of a path the last in time counts. What
+ * was logged after the run's end may set a path back to what it had before. A journal that has the start is read again
+ * only after a crash: what the record knows of it was written then.
+ *
+ * @param current - those of the record's files that count: see `settleFiles`.
+ */
+export function newOutputs(
+  record: RunRecord | undefined,
+  events: readonly JournalEvent[],
+  current: readonly OutputFile[] = [],
+): OutputFile[] {
+  const isWhole = events.some(({ start }) => start !== undefined)
+  const known = new Set((isWhole ? record?.outputs?.files : current)?.map((file) => stableJson(file)))
   const byPath = new Map(
     inOrder(events)
       .flatMap((event) => event.outputs ?? [])

@@ -1,10 +1,11 @@
 import { applyEvents, newOutputs, type RunState } from '../domain/apply-events.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
-import type { Oid, OutputFile } from '../domain/run.ts'
+import type { Oid, OutputFile, RunRecord } from '../domain/run.ts'
 import { readNotesOf, type Note } from '../git/notes.ts'
 import type { Tips } from '../git/read-tips.ts'
 import { RUNS_NOTES, SERIES_NOTES } from '../git/refs.ts'
 import type { Repository } from '../git/repository.ts'
+import { currentFiles } from './current-files.ts'
 
 /** One run on its way into the notes. */
 export interface Folding {
@@ -25,7 +26,10 @@ export async function beginFoldings(
 ): Promise<Folding[]> {
   const runs = [...eventsOf.keys()]
   const before = await readStates(repo, tips, runs)
-  return runs.flatMap((run) => foldOne(run, eventsOf.get(run)!, before.get(run)))
+  const foldings = await Promise.all(
+    runs.map((run) => foldOne(repo, run, eventsOf.get(run)!, before.get(run))),
+  )
+  return foldings.filter((folding) => folding !== undefined)
 }
 
 /** What the notes have of a run. */
@@ -65,19 +69,31 @@ const UNKNOWN: Known = {
   others: { run: [], series: [] },
 }
 
-function foldOne(run: Oid, events: JournalEvent[], known: Known = UNKNOWN): Folding[] {
+async function foldOne(
+  repo: Repository,
+  run: Oid,
+  events: JournalEvent[],
+  known: Known = UNKNOWN,
+): Promise<Folding | undefined> {
   const state = applyEvents(known.state, events)
-  if (state === undefined) return []
-  const files = newOutputs(known.state?.record, events)
-  return [
-    {
-      run,
-      isNew: known.state === undefined,
-      state,
-      files,
-      notes: known.notes,
-      others: known.others,
-      before: known.state,
-    },
-  ]
+  if (state === undefined) return undefined
+  return {
+    run,
+    isNew: known.state === undefined,
+    state,
+    files: await addedFiles(repo, known.state?.record, events),
+    notes: known.notes,
+    others: known.others,
+    before: known.state,
+  }
+}
+
+async function addedFiles(
+  repo: Repository,
+  record: RunRecord | undefined,
+  events: readonly JournalEvent[],
+): Promise<OutputFile[]> {
+  const hasOutputs = events.some(({ outputs }) => outputs !== undefined)
+  if (!hasOutputs) return []
+  return newOutputs(record, events, record && (await currentFiles(repo, record)))
 }

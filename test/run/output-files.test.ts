@@ -36,6 +36,24 @@ describe('of two contents of one path', () => {
     expect(outputs.files).toMatchObject([{ path: 'm.bin', oid: nameOf('newest') }])
   })
 
+  it('the run keeps the earlier one again, when it is logged again', async () => {
+    const repo = await gitdir()
+    await repo.model('run', '-n', 'r', '--', 'true')
+    const contents = ['one', 'two', 'one', 'two', 'one']
+    for (const [round, content] of contents.entries()) {
+      await repo.write('m.bin', content)
+      await repo.model('log', '--run', 'r', '--output', 'm.bin')
+      const { outputs } = await record(repo, 'r')
+      expect(await repo.git('cat-file', '-p', `${outputs.commit}:m.bin`)).toContain(nameOf(content))
+      expect(outputs.files.map(({ oid }) => oid).sort()).toEqual(
+        [...new Set(contents.slice(0, round + 1))].map(nameOf).sort(),
+      )
+      await repo.exec('rm', ['m.bin'])
+      expect(await repo.model('checkout', 'r')).toMatchObject({ exitCode: 0 })
+      expect(await repo.read('m.bin')).toBe(content)
+    }
+  })
+
   it('the look at the end of the run wins at equal times', () => {
     const folder = path.join(temporaryFolder(), 'journal')
     mkdirSync(folder)
