@@ -4,6 +4,7 @@ import type { Registers } from './registers.ts'
 import { SET_FIELDS } from './run-registers.ts'
 import type { OutputFile, RunRecord, RunStatus } from './run.ts'
 import { mergeSeries, summarise, toColumns, toPoints, type Point, type Series } from './series.ts'
+import { foldersOf } from './settle-files.ts'
 import { stableJson } from './stable-json.ts'
 
 /** A run as it is kept: its record and its history. */
@@ -141,12 +142,21 @@ export function newOutputs(
 ): OutputFile[] {
   const isWhole = events.some(({ start }) => start !== undefined)
   const known = new Set((isWhole ? record?.outputs?.files : current)?.map((file) => stableJson(file)))
-  const byPath = new Map(
-    inOrder(events)
-      .flatMap((event) => event.outputs ?? [])
-      .map((file) => [file.path, file]),
-  )
-  return [...byPath.values()].filter((file) => !known.has(stableJson(file)))
+  const logged = inOrder(events).flatMap((event) => event.outputs ?? [])
+  return latestFiles(logged).filter((file) => !known.has(stableJson(file)))
+}
+
+// A file takes the place of a folder that stood there, and a folder that of a file.
+function latestFiles(files: readonly OutputFile[]): OutputFile[] {
+  const [latest, folders] = [new Map<string, OutputFile>(), new Set<string>()]
+  for (const file of files.toReversed()) {
+    const above = foldersOf(file.path)
+    const isGone = folders.has(file.path) || above.some((folder) => latest.has(folder))
+    if (isGone || latest.has(file.path)) continue
+    latest.set(file.path, file)
+    for (const folder of above) folders.add(folder)
+  }
+  return [...latest.values()].reverse()
 }
 
 /** Returns the record with more output files and the commit that has them. */

@@ -46,8 +46,13 @@ export function contestedPaths(files: readonly Pick<Claim, 'path'>[]): string[] 
   return [...contested]
 }
 
-/** Tells whether a path is below another: `a/b` is below `a`. */
-export function isBelow(path: string, folder: string): boolean {
+/** Lists the folders that a path is in, the outermost first: `a` and `a/b` of `a/b/c`. */
+export function foldersOf(path: string): string[] {
+  const parts = path.split('/')
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
+}
+
+function isBelow(path: string, folder: string): boolean {
   return path.startsWith(folder) && path[folder.length] === '/'
 }
 

@@ -105,3 +105,40 @@ describe('outputs that two clones added to one run', () => {
     expect(pointer).toContain(nameOf(chosen))
   })
 })
+
+describe('a file and a folder at one path', () => {
+  it('the later one takes the place of the earlier in the outputs; checkout says what is in its way', async () => {
+    const repo = await gitdir()
+    await repo.model('run', '-n', 'r', '--', 'true')
+    await repo.write('o.bin', 'a file')
+    await repo.model('log', '--run', 'r', '--output', 'o.bin')
+    await repo.exec('rm', ['o.bin'])
+    await repo.write('o.bin/x', 'in a folder')
+    await repo.model('log', '--run', 'r', '--output', 'o.bin/x')
+    await repo.exec('rm', ['-r', 'o.bin'])
+    expect(await repo.model('checkout', 'r')).toMatchObject({ exitCode: 0 })
+    expect(await repo.read('o.bin/x')).toBe('in a folder')
+    await repo.exec('rm', ['-r', 'o.bin'])
+    await repo.write('o.bin', 'mine')
+    const file = await repo.model('checkout', 'r')
+    expect(file).toMatchObject({ exitCode: 1 })
+    expect(file.stderr).toContain(
+      'error: the file "o.bin" stands in the way of "o.bin/x"\nhint: mv o.bin o.bin.mine',
+    )
+    await repo.model('log', '--run', 'r', '--output', 'o.bin')
+    await repo.exec('rm', ['o.bin'])
+    await repo.write('o.bin/x', 'in a folder')
+    const folder = await repo.model('checkout', 'r')
+    expect(folder).toMatchObject({ exitCode: 1 })
+    expect(folder.stderr).toContain('error: the folder "o.bin" stands in the way of "o.bin"\n')
+    await repo.exec('rm', ['-r', 'o.bin'])
+    expect(await repo.model('checkout', 'r')).toMatchObject({ exitCode: 0 })
+    expect(await repo.read('o.bin')).toBe('mine')
+  })
+
+  it('of one run that kept both the later counts', () => {
+    const at = (time: number, path: string) => ({ time, outputs: [{ path, oid: path, size: 1 }] })
+    const kept = newOutputs(undefined, [at(1, 'o'), at(2, 'o/x'), at(3, 'p/x'), at(4, 'p')])
+    expect(kept.map(({ path }) => path)).toEqual(['o/x', 'p'])
+  })
+})

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { isModelError, ModelError } from '../../domain/errors.ts'
 import { isSafePath } from '../../domain/safe-path.ts'
+import { settleFiles } from '../../domain/settle-files.ts'
 import { hooksFolder } from '../../git/hooks.ts'
 import { modelsAt, resolveModel } from '../../store/models.ts'
 import type { LfsFile } from '../../store/read-pointers.ts'
@@ -29,7 +30,8 @@ export async function filesOfVersion(
     .join('/')
   const unsafe = files.find((file) => !isSafePath(file.path) || steersGit(file.path, hooks))
   if (unsafe !== undefined) throw unsafePath(unsafe.path)
-  return [...new Map(files.map((file) => [file.path, file])).values()]
+  // What the record names counts, where its file stands at a model's path: see `currentFiles`.
+  return settleFiles(files, new Map(source.outputs.map(({ path: at, oid }) => [at, oid])))
 }
 
 async function pointersOf(store: Store, source: VersionSource, model: string): Promise<LfsFile[]> {

@@ -5,6 +5,7 @@ import { ModelError } from '../../domain/errors.ts'
 import { sha256Name } from '../../domain/lfs-pointer.ts'
 import { formatCommand } from '../../domain/quote-shell.ts'
 import type { Oid } from '../../domain/run.ts'
+import { foldersOf } from '../../domain/settle-files.ts'
 import { git, LARGEST_LISTING } from '../../git/run-git.ts'
 import type { LfsStore } from '../../lfs/lfs-store.ts'
 import { hasObject } from '../../lfs/transfer.ts'
@@ -26,6 +27,7 @@ export async function refuseOverwrite(
   code: boolean,
   commit: Oid,
 ): Promise<void> {
+  refuseOtherKinds(store, files)
   const wanted = new Map(files.map((file) => [file.path, file]))
   const changes = await listChanges(store, [...wanted.keys()])
   if (code) {
@@ -45,6 +47,32 @@ export async function refuseOverwrite(
     inTheWay.push(change)
   }
   if (inTheWay.length > 0) throw wouldOverwrite(inTheWay)
+}
+
+// A folder where a file is to stand, or a file where it needs a folder. Links are judged where they are followed.
+function refuseOtherKinds(store: Store, files: readonly LfsFile[]): void {
+  const kinds = new Map<string, 'file' | 'folder' | undefined>()
+  const kindOf = (at: string): 'file' | 'folder' | undefined => {
+    if (!kinds.has(at)) kinds.set(at, kindAt(path.join(store.repo.root, at)))
+    return kinds.get(at)
+  }
+  for (const { path: file } of files) {
+    for (const folder of foldersOf(file)) if (kindOf(folder) === 'file') throw otherKind(folder, 'file', file)
+    if (kindOf(file) === 'folder') throw otherKind(file, 'folder', file)
+  }
+}
+
+function kindAt(file: string): 'file' | 'folder' | undefined {
+  const stat = lstatSync(file, { throwIfNoEntry: false })
+  if (stat === undefined || stat.isSymbolicLink()) return undefined
+  return stat.isDirectory() ? 'folder' : 'file'
+}
+
+function otherKind(standing: string, kind: 'file' | 'folder', file: string): ModelError {
+  return new ModelError('would-overwrite', `the ${kind} "${standing}" stands in the way of "${file}"`, {
+    hints: [`${formatCommand('mv', standing, `${standing}.mine`)}, then try again`],
+    data: { files: [standing] },
+  })
 }
 
 interface Change {
