@@ -1,3 +1,4 @@
+import { fitMetrics } from './fit-record.ts'
 import type { JournalEvent, RunStart } from './journal-event.ts'
 import { editRegisters, joinMetrics, mergeRuns } from './merge-runs.ts'
 import type { Registers } from './registers.ts'
@@ -65,8 +66,9 @@ export function withSummaries(record: RunRecord, series: Series): RunRecord {
   })
   if (entries.length === 0) return record
   const summaries = Object.fromEntries(entries)
-  if (series.reduced === true) return { ...record, metrics: joinMetrics(record.metrics, summaries)! }
-  return { ...record, metrics: { ...record.metrics, ...summaries } }
+  if (series.reduced === true)
+    return fitMetrics({ ...record, metrics: joinMetrics(record.metrics, summaries)! })
+  return fitMetrics({ ...record, metrics: { ...record.metrics, ...summaries } })
 }
 
 function newRecord(start: RunStart): RunRecord {

@@ -38,6 +38,7 @@ export const RUN_ORDER: KeyOrder = {
     model_inputs: {},
     model_outputs: { each: members('model', 'step') },
     model_metrics: { each: members('model', 'metric', 'value', 'step', 'time', 'dataset', 'digest') },
+    partial: {},
     links: {},
     environment: {},
     deleted: {},

@@ -1,4 +1,5 @@
 import { changedPaths, joinRegisters } from './join-registers.ts'
+import { fitMetrics } from './fit-record.ts'
 import { compareNumbers, fromStored, toStored, type StoredNumber } from './number.ts'
 import type { Registers } from './registers.ts'
 import { fromRegisters, SET_FIELDS, toRegisters } from './run-registers.ts'
@@ -21,7 +22,7 @@ export function mergeRuns(a: RunRecord, b: RunRecord): RunRecord {
   )
   const metrics = joinMetrics(a.metrics, b.metrics)
   const outputs = joinOutputs(registers.get('outputs/commit'), a.outputs, b.outputs)
-  return {
+  return fitMetrics({
     ...(fromRegisters(registers) as RunRecord),
     schema: 'run/v1',
     run: a.run,
@@ -30,7 +31,7 @@ export function mergeRuns(a: RunRecord, b: RunRecord): RunRecord {
     ...(outputs !== undefined && { outputs }),
     ...joinSets(a, b),
     ...(edits !== undefined && { edits }),
-  }
+  })
 }
 
 /** Returns what a record becomes when its registers change: a new revision, with the changed paths in `edits`. */
@@ -82,7 +83,9 @@ function pickNumber(
 }
 
 function joinSets(a: RunRecord, b: RunRecord): Partial<RunRecord> {
-  const sets = SET_FIELDS.map((field) => [field, union<unknown>(a[field], b[field])] as const)
+  const sets = [...SET_FIELDS, 'partial' as const].map(
+    (field) => [field, union<unknown>(a[field], b[field])] as const,
+  )
   return Object.fromEntries(sets.filter(([, set]) => set !== undefined))
 }
 

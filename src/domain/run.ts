@@ -119,6 +119,8 @@ export interface RunRecord {
   model_inputs?: string[]
   model_outputs?: ModelOutput[]
   model_metrics?: ModelMetric[]
+  /** What the note has no room for: `metrics`, `files`, and `texts`, of which the run has a file, `record-….json`. */
+  partial?: string[]
   /** Commits that `git model link` tied to this run. */
   links?: Oid[]
   environment?: Environment

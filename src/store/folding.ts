@@ -1,4 +1,5 @@
 import { applyEvents, newOutputs, type RunState } from '../domain/apply-events.ts'
+import { fittingFiles, withPartial } from '../domain/fit-record.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import type { Oid, OutputFile, RunRecord } from '../domain/run.ts'
 import { readNotesOf, type Note } from '../git/notes.ts'
@@ -6,6 +7,7 @@ import type { Tips } from '../git/read-tips.ts'
 import { RUNS_NOTES, SERIES_NOTES } from '../git/refs.ts'
 import type { Repository } from '../git/repository.ts'
 import { currentFiles } from './current-files.ts'
+import { fitRecord } from './fit-record.ts'
 
 /** One run on its way into the notes. */
 export interface Folding {
@@ -77,11 +79,17 @@ async function foldOne(
 ): Promise<Folding | undefined> {
   const state = applyEvents(known.state, events)
   if (state === undefined) return undefined
+  const { record, whole } = await fitRecord(repo, state.record)
+  const kept = known.state?.record.outputs?.files ?? []
+  const isNewFile = whole !== undefined && kept.every(({ path }) => path !== whole.path)
+  const added = await addedFiles(repo, known.state?.record, events)
+  const files = fittingFiles(kept, added)
+  state.record = files.length < added.length ? withPartial(record, ['files']) : record
   return {
     run,
     isNew: known.state === undefined,
     state,
-    files: await addedFiles(repo, known.state?.record, events),
+    files: [...files, ...(isNewFile ? [whole] : [])],
     notes: known.notes,
     others: known.others,
     before: known.state,

@@ -75,6 +75,9 @@ export async function mergeNotes(
   }
 }
 
+// No longer document of a run is read (schema/parse-yaml.ts).
+const LONGEST_RECORD = 16 * 1024 * 1024
+
 /** Merges pairs, some at a time, and returns the blob that each becomes. */
 async function mergePairs(
   repo: Repository,
@@ -165,9 +168,15 @@ async function mergeRunPairs(
     const series = mergedSeries.get(target) ?? (isSummed ? undefined : await seriesOf(repo, tips, target))
     const summed = series === undefined ? undefined : decodeSeries(target, series).value
     const record = joined && summed ? withSummaries(joined, summed) : joined
-    texts.set(target, encodeRunNote(record, [...a.others, ...b.others]))
+    texts.set(target, readableNote(encodeRunNote(record, [...a.others, ...b.others]), ours, theirs))
   }
   return texts
+}
+
+// What no reader takes is not written: of both the greater stands, as of notes that are too large to be merged.
+function readableNote(text: string, ours: string, theirs: string): string {
+  if (text.length <= LONGEST_RECORD) return text
+  return ours > theirs ? ours : theirs
 }
 
 // One at a time: each can be as large as all records together.

@@ -112,6 +112,10 @@ export const run = buildCommand<Flags, string[], Context>({
       const { renderLeftOut } = await import('../render/left-out.ts')
       this.out.warn(renderLeftOut(ended.leftOut))
     }
+    if (ended.record.partial !== undefined) {
+      const { renderPartial } = await import('../render/partial-record.ts')
+      for (const line of renderPartial(ended.record)) this.out.warn(line)
+    }
     if (ended.unkept.length > 0) this.out.warn(...renderUnkept(ended.run, ended.unkept))
     for (const { message, hints } of ended.problems)
       this.out.warn(safeText(message), hints[0] && safeText(hints[0]))

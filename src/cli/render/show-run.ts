@@ -7,6 +7,7 @@ import { formatSize } from './number.ts'
 import { durationText, isPicked, PICKED, statusPaint, statusText } from './run-cell.ts'
 import { quoteShell } from '../../domain/quote-shell.ts'
 import type { Fact, Section } from './sections.ts'
+import { renderPartial } from './partial-record.ts'
 import { metricsSection } from './show-metrics.ts'
 
 const MANY = 12
@@ -82,6 +83,11 @@ function identity(shown: ShownRun, now: number, colors: Colors): Fact[] {
         label: 'linked to',
         value: someOf(record.links.map((oid) => oid.slice(0, SHORT))),
       },
+    record.partial !== undefined && {
+      label: 'its note',
+      value: someOf(renderPartial(record)),
+      paint: colors.yellow,
+    },
     shown.run.problems !== undefined && {
       label: 'its note',
       value: someOf(['also holds what cannot be read here, and is kept as it is:', ...shown.run.problems]),
