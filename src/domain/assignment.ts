@@ -4,8 +4,8 @@ import { isValidKey } from './run.ts'
 import type { Scalar } from './scalar.ts'
 
 /**
- * Parses `key=value` as it is typed at a command line. The value is a number or a boolean where it reads
- * back as exactly the same text or number, else a string: `007` and `1e999` stay strings.
+ * Parses `key=value` as it is typed at a command line. The value is a number or a boolean where that
+ * loses nothing: `0.001`, `3e-4` and `1e-05` are numbers; `1.10`, `007`, `1234e56` and `1e999` stay strings.
  *
  * @throws ModelError `argument-invalid`.
  */
@@ -35,8 +35,21 @@ export function parseScalar(text: string): Scalar {
   if (text === 'true' || text === 'false') return text === 'true'
   if (!/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)) return text
   const value = Number(text)
-  const isExact = Number.isFinite(value) && (!/^-?\d+$/.test(text) || Number.isSafeInteger(value))
-  return isExact ? value : text
+  if (!Number.isFinite(value) || (/^-?\d+$/.test(text) && !Number.isSafeInteger(value))) return text
+  return spelling(text) === spelling(String(value)) && isUsual(text) ? value : text
+}
+
+// Hashes and versions can look like powers of ten: `1234e56`. A power has one digit before the point.
+function isUsual(text: string): boolean {
+  return !/e/i.test(text) || /^-?[1-9](?:\.\d+)?e[+-]?\d{1,3}$/i.test(text)
+}
+
+// The digits as they are written, and where the point is: 3e-4 is 0.0003, but 1.10 is not 1.1.
+function spelling(text: string): string {
+  const [, sign, whole, fraction = '', power = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text)!
+  const digits = `${whole}${fraction}`.replace(/^0+/, '')
+  const zeros = fraction === '' ? /0*$/.exec(digits)![0].length : 0
+  return `${sign}${digits.slice(0, digits.length - zeros)}e${Number(power) - fraction.length + zeros}`
 }
 
 /**
