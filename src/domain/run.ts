@@ -119,7 +119,7 @@ export interface RunRecord {
   model_inputs?: string[]
   model_outputs?: ModelOutput[]
   model_metrics?: ModelMetric[]
-  /** What the note has no room for: `metrics`, `files`, and `texts`, of which the run has a file, `record-….json`. */
+  /** What is not in the record: `metrics`, `files` and `texts` that have no room, and `paths` that hosts refuse. */
   partial?: string[]
   /** Commits that `git model link` tied to this run. */
   links?: Oid[]

@@ -12,9 +12,6 @@ export function isSafePath(path: string): boolean {
 
 // Names that file systems without case or with short names take for `.git`, as git itself refuses them.
 function isGitDirectory(part: string): boolean {
-  const name = part
-    .toLowerCase()
-    .replaceAll(/[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, '')
-    .replace(/[ .]+$/, '')
-  return name === '.git' || name.startsWith('.git:') || name === 'git~1'
+  const name = part.toLowerCase().replaceAll(/[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, '')
+  return /^(?:\.git|git~1)[ .]*(?::|$)/.test(name)
 }

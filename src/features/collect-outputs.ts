@@ -5,6 +5,7 @@ import { ModelError } from '../domain/errors.ts'
 import { sha256Name } from '../domain/lfs-pointer.ts'
 import { formatCommand } from '../domain/quote-shell.ts'
 import { ARTIFACTS, type OutputFile } from '../domain/run.ts'
+import { isSafePath } from '../domain/safe-path.ts'
 import type { Repository } from '../git/repository.ts'
 import { storeFile } from '../lfs/store-file.ts'
 import { openLfsStore } from '../store/open-lfs-store.ts'
@@ -14,7 +15,8 @@ import { isWritten, type FileStamps } from './written-files.ts'
  * Keeps output files in the LFS store, each under its own path in the repository.
  *
  * @param patterns - files, folders or globs, relative to `cwd`.
- * @param leftOut - hears of each link in a named folder that leads out of it: what it leads to is not kept.
+ * @param leftOut - hears of each file that is not kept: a link in a named folder that leads out of it, and a path that
+ *   git and its hosts refuse, as below `.git` in any spelling.
  * @param before - how files stood before a command ran, where only what it wrote counts.
  * @throws ModelError `output-missing` when nothing matches, `argument-invalid` for a file outside the repository.
  */
@@ -29,8 +31,13 @@ export async function collectOutputs(
   const files = (await Promise.all(found)).flat()
   const outputs: OutputFile[] = []
   for (const file of new Set(files)) {
+    const inside = pathInRepository(repo.root, file)
+    if (!isSafePath(inside)) {
+      leftOut(file)
+      continue
+    }
     const { oid, size } = await storeFile(store, file)
-    outputs.push({ path: pathInRepository(repo.root, file), oid: sha256Name(oid), size })
+    outputs.push({ path: inside, oid: sha256Name(oid), size })
   }
   return outputs
 }
@@ -54,8 +61,13 @@ export async function collectArtifacts(
       ? path.dirname(path.resolve(repo.cwd, pattern))
       : repo.cwd
     for (const file of await expand(repo.cwd, pattern, 'artifact-missing', leftOut)) {
+      const place = `${ARTIFACTS}/${artifactName(repo.cwd, base, file)}`
+      if (!isSafePath(place)) {
+        leftOut(file)
+        continue
+      }
       const { oid, size } = await storeFile(store, file)
-      outputs.push({ path: `${ARTIFACTS}/${artifactName(repo.cwd, base, file)}`, oid: sha256Name(oid), size })
+      outputs.push({ path: place, oid: sha256Name(oid), size })
     }
   }
   return outputs

@@ -1,5 +1,6 @@
 import { parsePointer, sha256Name } from '../domain/lfs-pointer.ts'
 import type { OutputFile, RunRecord } from '../domain/run.ts'
+import { isSafePath } from '../domain/safe-path.ts'
 import { contestedPaths, settleFiles } from '../domain/settle-files.ts'
 import { readObjects } from '../git/read-objects.ts'
 import type { Repository } from '../git/repository.ts'
@@ -50,7 +51,8 @@ export async function unplacedFiles(
 ): Promise<OutputFile[]> {
   if (record?.outputs === undefined) return []
   const { commit } = record.outputs
-  const files = await currentFiles(repo, record)
+  // A record that came from elsewhere may name what no tree of ours is to have.
+  const files = (await currentFiles(repo, record)).filter(({ path }) => isSafePath(path))
   const contents = await contentsAt(
     repo,
     files.map(({ path }) => ({ commit, path })),

@@ -2,6 +2,7 @@ import { applyEvents, newOutputs, type RunState } from '../domain/apply-events.t
 import { fittingFiles, withPartial } from '../domain/fit-record.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import type { Oid, OutputFile, RunRecord } from '../domain/run.ts'
+import { isSafePath } from '../domain/safe-path.ts'
 import { readNotesOf, type Note } from '../git/notes.ts'
 import type { Tips } from '../git/read-tips.ts'
 import { RUNS_NOTES, SERIES_NOTES } from '../git/refs.ts'
@@ -83,8 +84,13 @@ async function foldOne(
   const kept = known.state?.record.outputs?.files ?? []
   const isNewFile = whole !== undefined && kept.every(({ path }) => path !== whole.path)
   const added = await addedFiles(repo, known.state?.record, events)
-  const files = fittingFiles(kept, added)
-  state.record = files.length < added.length ? withPartial(record, ['files']) : record
+  // Hosts refuse every push of a tree with such a path, for good.
+  const safe = added.filter((file) => isSafePath(file.path))
+  const files = fittingFiles(kept, safe)
+  state.record = withPartial(record, [
+    ...(files.length < safe.length ? ['files'] : []),
+    ...(safe.length < added.length ? ['paths'] : []),
+  ])
   return {
     run,
     isNew: known.state === undefined,

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { newOutputs } from '../../src/domain/apply-events.ts'
+import { isSafePath } from '../../src/domain/safe-path.ts'
 import { readJournal } from '../../src/journal/read-journal.ts'
 import { clone, gitdir, teams, temporaryFolder, type TestRepo } from '../support/repo.ts'
 
@@ -103,6 +104,37 @@ describe('outputs that two clones added to one run', () => {
     expect(kept.split('\n')).toEqual(['a.bin', 'b.bin', 'c.bin', 'same.bin'])
     const pointer = await alice.git('cat-file', '-p', `${commit}:same.bin`)
     expect(pointer).toContain(nameOf(chosen))
+  })
+})
+
+describe('a path that hosts refuse', () => {
+  it.each([
+    'out/.GIT/config',
+    'git~1/x',
+    '.git ./x',
+    '.git::$INDEX_ALLOCATION/x',
+    'a/git~1:x/y',
+    '.g\u200cit/x',
+  ])('is no path for a file: %j', (file) => expect(isSafePath(file)).toBe(false))
+
+  it('is not kept, which is said; the run is, and a strict host takes it', async () => {
+    const { origin, alice } = await teams()
+    await alice.exec('git', ['-C', origin, 'config', 'receive.fsckObjects', 'true'])
+    await alice.write('out/good.bin', 'good')
+    await alice.write('out/.GIT/bad.bin', 'bad')
+    await alice.write('out/git~1/bad.bin', 'bad')
+    const ran = await alice.model('run', '-n', 'r', '--output', 'out', '--', 'true')
+    expect(ran.exitCode, ran.stderr).toBe(0)
+    expect(ran.stderr).toMatch(/not kept.*git refuses: .*out\/\.GIT\/bad\.bin, out\/git~1\/bad\.bin/)
+    const { run, outputs } = await record(alice, 'r')
+    expect(outputs.files.map((file) => file.path)).toEqual(['out/good.bin'])
+    const foreign = { path: '.gIt/x', oid: nameOf('x'), size: 1 }
+    const line = `${JSON.stringify({ time: Date.now(), outputs: [foreign], tags: { seen: true } })}\n`
+    await alice.write(`.git/model/journal/${run}/log.jsonl`, line)
+    expect((await alice.model('show', 'r')).stdout).toContain('paths that git refuses')
+    expect((await record(alice, 'r')).outputs.files).toHaveLength(1)
+    const synced = await alice.model('sync')
+    expect(synced.exitCode, synced.stderr).toBe(0)
   })
 })
 

@@ -12,6 +12,8 @@ export function renderPartial(record: RunRecord): string[] {
       return `the record has room for ${Object.keys(metrics).length} of the metrics; the steps have all`
     if (part === 'files')
       return `the record has room for ${files.length} files; the others are not kept: pack them into one`
+    if (part === 'paths')
+      return 'files at paths that git refuses, as below .git in any spelling, are not kept'
     return safeText(`the record has no room for all ${part}; the whole: ${whole.join(', ')}`)
   })
 }
