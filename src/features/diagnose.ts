@@ -6,6 +6,7 @@ import { openRepository } from '../git/repository.ts'
 import { checkDigests } from './diagnose/check-digests.ts'
 import { checkConfigFile, checkDrivers, checkLfs, checkShallow } from './diagnose/check-files.ts'
 import { checkHooks } from './diagnose/check-hooks.ts'
+import { checkKept } from './diagnose/check-kept.ts'
 import { checkLocks } from './diagnose/check-locks.ts'
 import { checkRefspecs } from './diagnose/check-refspecs.ts'
 import { checkFetched, checkJournals, checkNotes } from './diagnose/check-runs.ts'
@@ -41,6 +42,7 @@ const CHECKS: readonly Check[] = [
   checkFetched,
   checkJournals,
   checkNotes,
+  checkKept,
   checkUnpushed,
   checkLeftovers,
 ]

@@ -1,11 +1,13 @@
 import { sha256Name } from '../domain/lfs-pointer.ts'
 import type { Oid } from '../domain/run.ts'
 import { countChanges } from '../git/count-changes.ts'
+import { findUnkept, type Unkept } from '../git/find-unkept.ts'
 import type { Tips } from '../git/read-tips.ts'
-import { CARDS_NOTES, RUNS_NOTES, SHARED_REFS, trackingRef, type SharedRef } from '../git/refs.ts'
-import { pushMetadata, trackingIn } from '../git/remotes.ts'
+import { CARDS_NOTES, KEEP, RUNS_NOTES, SHARED_REFS, trackingRef, type SharedRef } from '../git/refs.ts'
+import { isShallow, pushMetadata, trackingIn } from '../git/remotes.ts'
 import type { LfsStore } from '../lfs/lfs-store.ts'
 import { listPins, restorePinned, unpin } from '../lfs/pin.ts'
+import { keepAgain } from '../store/keep-again.ts'
 import type { Store } from '../store/store.ts'
 import { publishedChanges, type PublishedChanges } from '../store/published-changes.ts'
 import { findProducers } from '../store/runs.ts'
@@ -15,30 +17,50 @@ export interface Destination {
   remote: string
   prefix: string | undefined
   lfs: LfsStore
-  /** What a push from one tip of the runs' notes to another brings; the last that was asked for. */
-  changes?: { from: Oid | undefined; to: Oid | undefined; found: Promise<PublishedChanges> }
+  /** What a push brings, by where the notes of runs and the keep chain stand; the last that was asked for. */
+  changes?: { between: string; found: Promise<ChangesToPush> }
   /** The contents that were offered to it: another attempt has less to do before it pushes. */
   offered: Set<string>
 }
 
+/** What a push brings to a remote, and which commits of these runs would not come along. */
+export type ChangesToPush = PublishedChanges & Unkept
+
 /**
  * Returns what a push brings to a remote. To ask again costs nothing, as long as neither side has moved.
  */
-export function changesToPush(store: Store, destination: Destination, tips: Tips): Promise<PublishedChanges> {
+export function changesToPush(store: Store, destination: Destination, tips: Tips): Promise<ChangesToPush> {
   const [from, to] = [tips.get(trackingRef(destination.remote, RUNS_NOTES)), tips.get(RUNS_NOTES)]
+  const between = [from, to, tips.get(KEEP)].join(' ')
   const known = destination.changes
-  if (known !== undefined && known.from === from && known.to === to) return known.found
-  const found = publishedChanges(store.repo, destination.lfs, from, to)
+  if (known?.between === between) return known.found
+  const found = findChanges(store, destination.lfs, {
+    from,
+    to,
+    keep: tips.get(KEEP),
+    known: tips.get(trackingRef(destination.remote, KEEP)),
+  })
   // Nobody may ask for it again.
   found.catch(() => undefined)
-  destination.changes = { from, to, found }
+  destination.changes = { between, found }
   return found
+}
+
+async function findChanges(
+  { repo }: Store,
+  lfs: LfsStore,
+  { from, to, keep, known }: Readonly<Record<'from' | 'to' | 'keep' | 'known', Oid | undefined>>,
+): Promise<ChangesToPush> {
+  const changes = await publishedChanges(repo, lfs, from, to)
+  return { ...changes, ...(await findUnkept(repo, keep, changes.commits, known)) }
 }
 
 /** A push that was taken. */
 export interface Pushed {
   /** Runs and cards that went, new or changed, and LFS objects that were offered. */
   sent: { runs: number; cards: number; objects: number }
+  /** How many commits of these runs are not here, and so did not go. */
+  gone: number
   /** Where the refs stand now. */
   tips: Tips
 }
@@ -53,22 +75,23 @@ export interface Refused {
 /**
  * Uploads the content of new outputs, then pushes all refs at once.
  *
- * @param tips - where the refs stand, with all that the remote has folded in.
+ * @param merged - where the refs stand, with all that the remote has folded in.
  * @throws ModelError `lfs-failed`.
  */
 export async function pushChanges(
   store: Store,
   destination: Destination,
-  tips: Tips,
+  merged: Tips,
   progress: (step: string) => void,
 ): Promise<Pushed | Refused> {
   const { remote, prefix, lfs, offered } = destination
+  const { runs, oids, loose, gone } = await changesToPush(store, destination, merged)
+  const tips = await withKept(store, merged, loose)
   const before = trackingIn(tips, remote)
   const refs = SHARED_REFS.flatMap((ref) => {
     const oid = tips.get(ref)
     return oid === undefined || oid === before.get(ref) ? [] : [{ ref, oid }]
   })
-  const { runs, oids } = await changesToPush(store, destination, tips)
   await upload(store, tips, destination, oids, progress)
   if (refs.length > 0) {
     progress(`pushing to ${remote}`)
@@ -77,9 +100,17 @@ export async function pushChanges(
   }
   // Only now: the remote has the contents, and the records that keep them there.
   for (const oid of offered) unpin(lfs, oid)
-  if (refs.length === 0) return { sent: { runs: 0, cards: 0, objects: offered.size }, tips }
+  if (refs.length === 0) return { sent: { runs: 0, cards: 0, objects: offered.size }, gone: 0, tips }
   const cards = await countChanges(store.repo, before.get(CARDS_NOTES), tips.get(CARDS_NOTES))
-  return { sent: { runs, cards, objects: offered.size }, tips: withPushed(tips, remote, refs) }
+  const sent = { runs, cards, objects: offered.size }
+  return { sent, gone: isShallow(store.repo) ? 0 : gone.length, tips: withPushed(tips, remote, refs) }
+}
+
+// Records without their commits would look safe on the remote, and the next gc would take the commits here.
+async function withKept({ repo }: Store, tips: Tips, loose: readonly Oid[]): Promise<Tips> {
+  if (loose.length === 0) return tips
+  const keep = await keepAgain(repo, loose)
+  return keep === undefined ? tips : new Map([...tips, [KEEP, keep]])
 }
 
 async function upload(

@@ -22,6 +22,8 @@ export interface SyncResult {
   /** Runs and cards that came, new or changed. */
   received: { runs: number; cards: number }
   sent: Pushed['sent']
+  /** How many commits of what was sent are not here: their records went without them. */
+  gone: number
   /** Fields of cards that both sides changed to different values: both are kept until somebody decides. */
   conflicts: CardConflictAt[]
 }
@@ -107,14 +109,14 @@ async function finish(
   store: Store,
   remote: string,
   address: string,
-  { sent, tips }: Pushed,
+  { sent, gone, tips }: Pushed,
 ): Promise<SyncResult> {
   // Our own push moved the tracking refs: note that nothing in them is news.
   await foldFetched(store.repo, { seen: tips, forgets: true })
   rememberAddress(store.repo, remote, address)
   await refreshDigests({ ...store, tips })
   const received = await countReceived(store, tips)
-  return { remote, received, sent, conflicts: await newConflicts(store, tips) }
+  return { remote, received, sent, gone, conflicts: await newConflicts(store, tips) }
 }
 
 async function newConflicts(store: Store, tips: Tips): Promise<CardConflictAt[]> {

@@ -57,7 +57,6 @@ export async function remoteAddress(repo: Repository): Promise<string | undefine
  * @throws ModelError `remote-unreachable`.
  */
 export async function fetchMetadata(repo: Repository, remote: string, prefix?: string): Promise<void> {
-  const isShallow = existsSync(path.join(repo.commonDir, 'shallow'))
   const options = [
     '--quiet',
     '--prune',
@@ -67,10 +66,15 @@ export async function fetchMetadata(repo: Repository, remote: string, prefix?: s
     '--refmap=',
   ]
   // In a shallow clone the runs would bring the whole history of the code along.
-  if (isShallow) options.push('--depth=1')
+  if (isShallow(repo)) options.push('--depth=1')
   const args = ['fetch', ...options, remote, ...fetchRefspecs(remote, prefix)]
   const { exitCode, stderr } = await git(repo, args, { ok: ANSWERS })
   if (exitCode !== 0) throw unreachable(remote, stderr)
+}
+
+/** Tells whether this clone has a part of the history only: records of all runs, and the commits of a few. */
+export function isShallow(repo: Pick<Repository, 'commonDir'>): boolean {
+  return existsSync(path.join(repo.commonDir, 'shallow'))
 }
 
 /**
@@ -80,10 +84,9 @@ export async function fetchMetadata(repo: Repository, remote: string, prefix?: s
  */
 export async function fetchFork(repo: Repository, address: string, prefix?: string): Promise<boolean> {
   if (!/^(?:https?:\/\/|\/)/.test(address)) return false
-  const isShallow = (await gitLine(repo, ['rev-parse', '--is-shallow-repository'])) === 'true'
   const notes = prefix === undefined ? 'refs/notes/model' : `${prefix}/notes`
   const options = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--refmap=']
-  const depth = isShallow ? ['--depth=1'] : []
+  const depth = isShallow(repo) ? ['--depth=1'] : []
   const args = ['fetch', ...options, ...depth, '--', address, `+${notes}/*:${forkRef('refs/notes/model/')}*`]
   return (await git(repo, args, { ok: [0, 1, 128] })).exitCode === 0
 }

@@ -32,10 +32,11 @@ export const sync = buildCommand<{ json?: boolean }, [remote?: string], Context>
   async func(flags, remote) {
     const { openStore } = await import('../../store/open-store.ts')
     const { syncMetadata } = await import('../../features/sync-metadata.ts')
-    const { renderConflicts, renderSync } = await import('../render/sync.ts')
+    const { renderConflicts, renderGone, renderSync } = await import('../render/sync.ts')
     const result = await syncMetadata(await openStore(this.world), remote, (step) => this.out.progress(step))
     if (flags.json === true) this.out.json({ schema: 'sync/v1', ...result })
     else this.out.status(renderSync(result))
-    for (const { text, hint } of renderConflicts(result.conflicts)) this.out.warn(text, hint)
+    for (const { text, hint } of [...renderGone(result.gone), ...renderConflicts(result.conflicts)])
+      this.out.warn(text, hint)
   },
 })

@@ -11,6 +11,18 @@ export function renderConflicts(
   }))
 }
 
+/** What is said where records were sent whose commits are gone. */
+export function renderGone(gone: number): { text: string; hint: string }[] {
+  if (gone === 0) return []
+  const what = gone === 1 ? 'a commit' : `${gone} commits`
+  return [
+    {
+      text: `${what} of what was sent ${gone === 1 ? 'is' : 'are'} not here: records went without the code or outputs of their runs`,
+      hint: 'git model doctor',
+    },
+  ]
+}
+
 /** The line that says what a sync did. */
 export function renderSync(result: {
   remote: string

@@ -24,14 +24,18 @@ export const prePush = buildCommand<Record<never, never>, [remote: string, url?:
   },
   async func(_flags, remote) {
     const { syncOnPush } = await import('../../../features/sync-on-push.ts')
-    const { renderConflicts, renderSync } = await import('../../render/sync.ts')
+    const { renderConflicts, renderGone, renderSync } = await import('../../render/sync.ts')
     const { safeText } = await import('../../../domain/safe-text.ts')
     const { result, wired, error, stops } = await syncOnPush(this.world, remote, (step) =>
       this.out.progress(step),
     )
     if (wired) this.out.status(`git-model: git fetch ${safeText(remote)} brings runs and cards from now on`)
     if (result !== undefined) this.out.status(`git-model: ${renderSync(result)}`)
-    for (const { text, hint } of renderConflicts(result?.conflicts ?? [])) this.out.warn(text, hint)
+    for (const { text, hint } of [
+      ...renderGone(result?.gone ?? 0),
+      ...renderConflicts(result?.conflicts ?? []),
+    ])
+      this.out.warn(text, hint)
     if (error === undefined) return
     const what = stops
       ? 'the code was not pushed either, as sync.push is "block"'
