@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'note-newer'
   | 'revision-unknown'
   | 'revision-ambiguous'
+  | 'ref-broken'
   | 'run-unknown'
   | 'run-not-active'
   | 'model-unknown'

@@ -1,9 +1,10 @@
 import { isModelError } from '../domain/errors.ts'
 import type { World } from '../domain/world.ts'
 import { readGitConfig } from '../git/git-config.ts'
-import { readTips } from '../git/read-tips.ts'
+import { listTips } from '../git/read-tips.ts'
 import { openRepository } from '../git/repository.ts'
 import { checkDigests } from './diagnose/check-digests.ts'
+import { checkBrokenRefs } from './diagnose/check-broken-refs.ts'
 import { checkConfigFile, checkDrivers, checkLfs, checkShallow } from './diagnose/check-files.ts'
 import { checkHooks } from './diagnose/check-hooks.ts'
 import { checkKept } from './diagnose/check-kept.ts'
@@ -32,6 +33,7 @@ export interface Diagnoses {
 const CHECKS: readonly Check[] = [
   checkVersions,
   checkLocks,
+  checkBrokenRefs,
   checkHooks,
   checkLfs,
   checkDrivers,
@@ -68,8 +70,8 @@ export async function diagnose(
 
 async function meet(world: World): Promise<Patient> {
   const repo = await openRepository(world)
-  const [config, tips] = await Promise.all([readGitConfig(repo), readTips(repo)])
-  return { world, repo, config, tips, isSetUp: config.get('model.program') !== undefined }
+  const [config, { tips, broken }] = await Promise.all([readGitConfig(repo), listTips(repo)])
+  return { world, repo, config, tips, broken, isSetUp: config.get('model.program') !== undefined }
 }
 
 // A part that cannot even be looked at is ill, and the others are looked at all the same.

@@ -1,7 +1,7 @@
 import { isModelError } from '../domain/errors.ts'
 import type { World } from '../domain/world.ts'
 import { diffNotes, listNotes } from '../git/notes.ts'
-import { readTips } from '../git/read-tips.ts'
+import { listTips } from '../git/read-tips.ts'
 import { CARDS_NOTES, RUNS_NOTES, trackingRef, type SharedRef } from '../git/refs.ts'
 import { chooseRemote } from '../git/remotes.ts'
 import { openRepository } from '../git/repository.ts'
@@ -41,7 +41,7 @@ export interface Locations {
 /** Tells where everything is that was recorded, without asking the remote. */
 export async function locateRecords(world: World): Promise<Locations> {
   const repo = await openRepository(world)
-  const [tips, remote] = await Promise.all([readTips(repo), knownRemote(repo)])
+  const [{ tips }, remote] = await Promise.all([listTips(repo), knownRemote(repo)])
   const store: Store = { repo, world, tips }
   const [{ stored, inJournals }, runs, cards, unpushed] = await Promise.all([
     askRuns(store, async (table) => ({

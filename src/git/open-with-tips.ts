@@ -1,3 +1,4 @@
+import { requireSound } from './broken-refs.ts'
 import { prepareCatFile } from './cat-file.ts'
 import { statObjects, type ObjectStat } from './read-objects.ts'
 import { SHARED_REFS, trackingRef } from './refs.ts'
@@ -18,7 +19,7 @@ const OUR_REFS = ['--symbolic', '--glob=refs/model', '--glob=refs/notes/model']
  * Opens the repository that the user stands in, and reads where all our refs stand: with two git processes that start
  * at once, since starting one takes longer than its answer. The second one is that of `askCatFile`.
  *
- * @throws ModelError `not-a-repository`, `bare-repository`, `git-missing`.
+ * @throws ModelError `not-a-repository`, `bare-repository`, `git-missing`, `ref-broken`.
  */
 export async function openWithTips(cwd: string): Promise<{ repo: Repository; tips: Tips }> {
   const { located, objects, asked } = ahead?.cwd === cwd ? ahead : begin(cwd)
@@ -39,6 +40,10 @@ export async function openWithTips(cwd: string): Promise<{ repo: Repository; tip
     const oid = all.get(ref)?.oid
     return oid === undefined ? [] : [[ref, oid] as const]
   })
+  requireSound(
+    place,
+    SHARED_REFS.filter((ref) => all.get(ref) === undefined),
+  )
   // A ref that was deleted or made meanwhile, or one whose object is lost, which is not the same.
   return { repo, tips: known.length === refs.length ? new Map(known) : await readTips(place) }
 }

@@ -1,3 +1,4 @@
+import { brokenRef } from './broken-refs.ts'
 import { gitFailure } from './git-failure.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ModelError } from '../domain/errors.ts'
@@ -19,7 +20,7 @@ export interface RefUpdate {
  * Moves refs in one transaction: all of them, or none.
  *
  * @returns false when another process moved one of them first; the caller rebuilds and tries again.
- * @throws ModelError when git cannot write.
+ * @throws ModelError when git cannot write, `ref-broken` among others.
  */
 export async function updateRefs(
   repo: Repository,
@@ -36,6 +37,8 @@ export async function updateRefs(
   const args = ['update-ref', '-m', reason, '--stdin']
   const result = await git(repo, args, { input: lines.join('\n') + '\n', ok: [0, 1, 128] })
   if (result.exitCode === 0) return true
+  const broken = BROKEN.exec(result.stderr)?.[1]
+  if (broken !== undefined) throw brokenRef(broken)
   if (LOST_RACE.test(result.stderr)) {
     if (/File exists/.test(result.stderr)) clearStaleLocks(repo.commonDir)
     return false
@@ -46,6 +49,9 @@ export async function updateRefs(
 // "is at X but expected Y", "reference already exists", "Unable to create '….lock': File exists",
 // "unable to resolve reference" (deleted by another), all of git 2.36 to 2.5x
 const LOST_RACE = /but expected|already exists|File exists|unable to resolve reference|reference is missing/
+
+// Nobody moved it, and no other try would win.
+const BROKEN = /unable to resolve reference '([^']+)': reference broken/
 
 async function rethrow(repo: Repository, args: string[], stderr: string): Promise<never> {
   throw gitFailure(args, 128, stderr || `cannot update refs in ${repo.commonDir}`)

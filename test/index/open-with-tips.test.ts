@@ -43,7 +43,7 @@ it.each(['refs/heads/', 'refs/tags/', 'refs/remotes/', 'refs/'])(
     await repo.git('update-ref', 'refs/notes/model/runs', 'HEAD')
     await repo.git('update-ref', `${folder}refs/notes/model/cards`, 'HEAD')
     const tips = await readTipsOf(
-      { root: repo.dir },
+      { root: repo.dir, commonDir: repo.path('.git') },
       new Set(['refs/notes/model/runs', 'refs/notes/model/cards']),
     )
     expect([...tips.keys()]).toEqual(['refs/notes/model/runs'])

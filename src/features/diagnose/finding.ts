@@ -22,6 +22,8 @@ export interface Patient {
   readonly repo: Repository
   readonly config: GitConfig
   readonly tips: Tips
+  /** Refs of ours whose files name nothing; they are not among the tips. */
+  readonly broken: readonly string[]
   /** Whether `git model init` was here. */
   readonly isSetUp: boolean
 }
