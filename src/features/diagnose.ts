@@ -12,6 +12,7 @@ import { checkLocks } from './diagnose/check-locks.ts'
 import { checkRefspecs } from './diagnose/check-refspecs.ts'
 import { checkFetched, checkJournals, checkNotes } from './diagnose/check-runs.ts'
 import { checkLeftovers, checkRemote, checkUnpushed } from './diagnose/check-sync.ts'
+import { checkUnjudged } from './diagnose/check-unjudged.ts'
 import { checkVersions } from './diagnose/check-versions.ts'
 import type { Check, Finding, Patient } from './diagnose/finding.ts'
 
@@ -43,6 +44,7 @@ const CHECKS: readonly Check[] = [
   checkShallow,
   checkFetched,
   checkJournals,
+  checkUnjudged,
   checkNotes,
   checkKept,
   checkUnpushed,

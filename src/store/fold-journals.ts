@@ -32,15 +32,25 @@ export interface Folded {
  * Folds every journal whose run has ended into the notes, in one transaction: records, series, outputs
  * commits and the keep chain move together, or not at all. A crash at any point leaves the journals, the
  * notes, or both, and folding again changes nothing.
+ *
+ * @param givenUp - runs that are closed as killed though nobody here can tell whether their processes live.
  */
-export async function foldJournals(repo: Repository, world: World): Promise<Folded> {
+export async function foldJournals(
+  repo: Repository,
+  world: World,
+  givenUp: ReadonlySet<Oid> = new Set(),
+): Promise<Folded> {
   return withLock(repo.commonDir, 'fold', async () => {
     const forgotten = await forgetEmpty(repo, readEmptyJournals(repo.commonDir, world.now()))
-    const journals = readJournals(repo.commonDir).filter(isFoldable)
+    const isGivenUp = (journal: Journal): boolean =>
+      givenUp.has(journal.run) && journalState(journal) === 'unknown'
+    const journals = readJournals(repo.commonDir).filter(
+      (journal) => isFoldable(journal) || isGivenUp(journal),
+    )
     const late = lateJournals(repo.commonDir, world.now())
     const work = [...journals, ...late]
     if (work.length === 0) return { records: [], closed: [], forgotten }
-    const closed = journals.filter((journal) => journalState(journal) === 'abandoned')
+    const closed = journals.filter((journal) => journalState(journal) === 'abandoned' || isGivenUp(journal))
     const eventsOf = groupEvents(work, [...closed, ...late.filter(wasAbandoned)])
     let read = readSome
     const records = await untilWon(async () => {

@@ -30,7 +30,7 @@ export const checkJournals: Check = async (patient) => {
     findings.push(fold(patient, `${plural(waiting, 'run')} ended and waits to be written into git`))
   else if (empty > 0)
     findings.push(fold(patient, `${plural(empty, 'run')} was killed before anything was recorded`))
-  const running = count('alive') + count('unknown')
+  const running = count('alive')
   if (running > 0)
     findings.push({ check: 'runs', state: 'ok', message: `${plural(running, 'run')} in progress` })
   return findings
