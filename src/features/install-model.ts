@@ -9,10 +9,13 @@ import { setUpDrivers } from '../git/drivers.ts'
 import { addRefspecs, repairRefspecs, type RemoteRefspec } from '../git/fetch-refspecs.ts'
 import { readGitConfig, setConfig, type GitConfig } from '../git/git-config.ts'
 import { hooksFolder, installHooks, type HookName } from '../git/hooks.ts'
+import { temporaryFolder } from '../git/object-writer.ts'
 import { ownProgram } from '../git/package-files.ts'
 import { chooseRemote, listRemotes } from '../git/remotes.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
+import { prepareShared } from '../git/share-folders.ts'
 import { readWorkTreeText } from '../git/work-tree-file.ts'
+import { foldedRoot, journalRoot } from '../journal/journal-folder.ts'
 import { runLfs } from '../lfs/run-lfs.ts'
 import { PRESETS, type Preset } from '../weights/presets.ts'
 import { showDigests } from './show-digests.ts'
@@ -69,6 +72,7 @@ export async function installModel(world: World, options: InstallOptions = {}): 
   await runLfs(repo.root, ['version'])
   const remote = await findRemote(repo, options.remote)
   const config = await readGitConfig(repo)
+  prepareShared(repo, [journalRoot(repo.commonDir), foldedRoot(repo.commonDir), temporaryFolder(repo)])
   const patterns = routeWeights(repo, options.preset)
   const starter = writeStarter(repo)
   const lfs = await setUpLfs(repo, config)

@@ -4,6 +4,7 @@ import { ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
 import type { Repository } from './repository.ts'
 import { git, gitLine } from './run-git.ts'
+import { sharedRepository, shareFolders } from './share-folders.ts'
 
 /** An object that the writer will make, or one that exists. */
 export type ObjectName = Mark | Oid
@@ -128,14 +129,18 @@ function changeLine(change: PathChange): string {
 function makeGitDirectory(repo: Repository): string {
   const directory = path.join(temporaryFolder(repo), `import-${process.pid}-${randomName(6)}`)
   const sha256 = repo.hashLength === 64
+  const shared = sharedRepository(repo)
   try {
     mkdirSync(path.join(directory, 'refs'), { recursive: true })
     writeFileSync(path.join(directory, 'HEAD'), 'ref: refs/heads/none\n')
     writeFileSync(
       path.join(directory, 'config'),
       `[core]\n\trepositoryformatversion = ${sha256 ? 1 : 0}\n\tbare = true\n\tfsync = committed\n\tfsyncMethod = batch\n` +
+        // Without it colleagues could not add objects beside ours.
+        (shared === undefined ? '' : `\tsharedRepository = ${shared}\n`) +
         (sha256 ? '[extensions]\n\tobjectformat = sha256\n' : ''),
     )
+    if (shared !== undefined) shareFolders(repo)
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
     const isFull = code === 'ENOSPC' || code === 'EDQUOT'

@@ -1,6 +1,7 @@
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, linkSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { objectPath, pinPath, type LfsStore } from './lfs-store.ts'
+import { makeFolder } from './make-folder.ts'
 
 /**
  * Keeps an object of the store safe from `git lfs prune` until the remote has it: by a hard link, which
@@ -11,7 +12,7 @@ import { objectPath, pinPath, type LfsStore } from './lfs-store.ts'
 export function pin(store: LfsStore, oid: string, source = objectPath(store, oid)): void {
   const target = pinPath(store, oid)
   if (existsSync(target)) return
-  mkdirSync(store.pins, { recursive: true })
+  makeFolder(store.pins)
   linkOrCopy(source, target)
 }
 
@@ -30,7 +31,7 @@ export function restorePinned(store: LfsStore, oid: string): boolean {
   const target = objectPath(store, oid)
   if (existsSync(target)) return true
   if (!existsSync(pinPath(store, oid))) return false
-  mkdirSync(path.dirname(target), { recursive: true })
+  makeFolder(path.dirname(target))
   linkOrCopy(pinPath(store, oid), target)
   return true
 }

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { ModelError } from '../domain/errors.ts'
 import type { LfsPointer } from '../domain/lfs-pointer.ts'
 import { BatchedFile } from './batched-file.ts'
 import { objectPath, pinPath, type LfsStore } from './lfs-store.ts'
+import { makeFolder } from './make-folder.ts'
 import { pin } from './pin.ts'
 
 /**
@@ -25,7 +26,7 @@ export async function storeStream(store: LfsStore, source: Readable, label: stri
   try {
     const pointer = await writeHashed(source, temporary)
     const target = objectPath(store, pointer.oid)
-    await mkdir(path.dirname(target), { recursive: true })
+    makeFolder(path.dirname(target))
     // Pinned before it is in the store, where a `git lfs prune` of this moment would take it.
     if (!existsSync(target) || !existsSync(pinPath(store, pointer.oid))) {
       pin(store, pointer.oid, temporary)
@@ -40,7 +41,7 @@ export async function storeStream(store: LfsStore, source: Readable, label: stri
 }
 
 async function writeHashed(source: Readable, target: string): Promise<LfsPointer> {
-  await mkdir(path.dirname(target), { recursive: true })
+  makeFolder(path.dirname(target))
   const hash = createHash('sha256')
   let size = 0
   const file = new BatchedFile(await open(target, 'wx'))
