@@ -113,6 +113,20 @@ async function withKept({ repo }: Store, tips: Tips, loose: readonly Oid[]): Pro
   return keep === undefined ? tips : new Map([...tips, [KEEP, keep]])
 }
 
+/**
+ * Uploads the content of new outputs and pushes nothing, as where git is about to push our refs by itself.
+ *
+ * @throws ModelError `lfs-failed`.
+ */
+export async function uploadChanges(
+  store: Store,
+  destination: Destination,
+  progress: (step: string) => void,
+): Promise<void> {
+  const { oids } = await changesToPush(store, destination, store.tips)
+  await upload(store, store.tips, destination, oids, progress)
+}
+
 async function upload(
   store: Store,
   tips: Tips,

@@ -1,4 +1,5 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { clone, gitdir, teams, temporaryFolder, type TestRepo } from '../support/repo.ts'
@@ -77,4 +78,18 @@ describe('git push', () => {
     await bob.git('fetch', '--quiet')
     expect((await bob.model('runs')).stdout).toContain('one')
   })
+
+  test.each([['--mirror'], ['refs/notes/*:refs/notes/*'], ['refs/model/runs', 'refs/notes/model/runs']])(
+    'of our own refs by name (%s) is not refused, and uploads the files of their runs',
+    async (...refs) => {
+      const { origin, alice } = await teams()
+      await alice.write('train.sh', 'echo weights > digits.pt\n')
+      await alice.model('run', '-n', 'one', '--output', 'digits.pt', '--', 'sh', 'train.sh')
+      const pushed = await alice.exec('git', ['push', 'origin', ...refs])
+      expect(pushed).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('rejected') })
+      expect(await alice.git('ls-remote', origin)).toContain('refs/notes/model/runs')
+      const oid = createHash('sha256').update('weights\n').digest('hex')
+      expect(existsSync(path.join(origin, 'lfs/objects', oid.slice(0, 2), oid.slice(2, 4), oid))).toBe(true)
+    },
+  )
 })

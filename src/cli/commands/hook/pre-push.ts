@@ -2,7 +2,7 @@ import { buildCommand } from '@stricli/core'
 import type { Context } from '../../context.ts'
 
 /** `git model hook pre-push`: what the pre-push hook starts when there is something to push. */
-export const prePush = buildCommand<Record<never, never>, [remote: string, url?: string], Context>({
+export const prePush = buildCommand<{ objects?: boolean }, [remote: string, url?: string], Context>({
   docs: {
     brief: 'Push runs and cards along with code',
     fullDescription: [
@@ -14,6 +14,14 @@ export const prePush = buildCommand<Record<never, never>, [remote: string, url?:
     ].join('\n'),
   },
   parameters: {
+    flags: {
+      objects: {
+        kind: 'boolean',
+        optional: true,
+        withNegated: false,
+        brief: 'Upload the files of runs only: git pushes our refs by itself',
+      },
+    },
     positional: {
       kind: 'tuple',
       parameters: [
@@ -22,12 +30,15 @@ export const prePush = buildCommand<Record<never, never>, [remote: string, url?:
       ],
     },
   },
-  async func(_flags, remote) {
+  async func(flags, remote) {
     const { syncOnPush } = await import('../../../features/sync-on-push.ts')
     const { renderConflicts, renderGone, renderSync } = await import('../../render/sync.ts')
     const { safeText } = await import('../../../domain/safe-text.ts')
-    const { result, wired, error, stops } = await syncOnPush(this.world, remote, (step) =>
-      this.out.progress(step),
+    const { result, wired, error, stops } = await syncOnPush(
+      this.world,
+      remote,
+      (step) => this.out.progress(step),
+      flags,
     )
     if (wired) this.out.status(`git-model: git fetch ${safeText(remote)} brings runs and cards from now on`)
     if (result !== undefined) this.out.status(`git-model: ${renderSync(result)}`)
