@@ -2,7 +2,14 @@ import { isModelError } from '../domain/errors.ts'
 import type { World } from '../domain/world.ts'
 import { diffNotes, listNotes } from '../git/notes.ts'
 import { listTips } from '../git/read-tips.ts'
-import { CARDS_NOTES, RUNS_NOTES, trackingRef, type SharedRef } from '../git/refs.ts'
+import {
+  CARDS_NOTES,
+  EXPERIMENTS_NOTES,
+  REGISTRY_NOTES,
+  RUNS_NOTES,
+  trackingRef,
+  type SharedRef,
+} from '../git/refs.ts'
 import { chooseRemote } from '../git/remotes.ts'
 import { openRepository } from '../git/repository.ts'
 import { listPins } from '../lfs/pin.ts'
@@ -16,7 +23,7 @@ import { unpushedRuns, type UnpushedRun } from './unpushed-runs.ts'
 /** Where the records of one kind are. */
 export interface Located {
   /** `files` are the contents of runs' outputs and artifacts, each counted once. */
-  kind: 'runs' | 'cards' | 'files'
+  kind: 'runs' | 'cards' | 'experiments' | 'registered models' | 'files'
   total: number
   here: number
   /** How many the remote has, as far as this clone knows. */
@@ -43,13 +50,15 @@ export async function locateRecords(world: World): Promise<Locations> {
   const repo = await openRepository(world)
   const [{ tips }, remote] = await Promise.all([listTips(repo), knownRemote(repo)])
   const store: Store = { repo, world, tips }
-  const [{ stored, inJournals }, runs, cards, unpushed] = await Promise.all([
+  const [{ stored, inJournals }, runs, cards, experiments, models, unpushed] = await Promise.all([
     askRuns(store, async (table) => ({
       stored: await table.load(table.rows),
       inJournals: table.rows.filter((row) => !table.isNoted(row)).length,
     })),
     locateNotes(store, remote, RUNS_NOTES),
     locateNotes(store, remote, CARDS_NOTES),
+    locateNotes(store, remote, EXPERIMENTS_NOTES),
+    locateNotes(store, remote, REGISTRY_NOTES),
     unpushedRuns(repo, tips, remote),
   ])
   const ended = stored.filter(({ live }) => !live)
@@ -59,6 +68,8 @@ export async function locateRecords(world: World): Promise<Locations> {
     kinds: [
       { kind: 'runs', ...runs },
       { kind: 'cards', ...cards },
+      { kind: 'experiments', ...experiments },
+      { kind: 'registered models', ...models },
       { kind: 'files', ...files },
     ],
     running: stored.length - ended.length,

@@ -3,7 +3,16 @@ import type { Oid } from '../domain/run.ts'
 import { countChanges } from '../git/count-changes.ts'
 import { findUnkept, type Unkept } from '../git/find-unkept.ts'
 import type { Tips } from '../git/read-tips.ts'
-import { CARDS_NOTES, KEEP, RUNS_NOTES, SHARED_REFS, trackingRef, type SharedRef } from '../git/refs.ts'
+import {
+  CARDS_NOTES,
+  EXPERIMENTS_NOTES,
+  KEEP,
+  REGISTRY_NOTES,
+  RUNS_NOTES,
+  SHARED_REFS,
+  trackingRef,
+  type SharedRef,
+} from '../git/refs.ts'
 import { isShallow, pushMetadata, trackingIn } from '../git/remotes.ts'
 import type { LfsStore } from '../lfs/lfs-store.ts'
 import { listPins, restorePinned, unpin } from '../lfs/pin.ts'
@@ -57,13 +66,15 @@ async function findChanges(
 
 /** A push that was taken. */
 export interface Pushed {
-  /** Runs and cards that went, new or changed, and LFS objects that were offered. */
-  sent: { runs: number; cards: number; objects: number }
+  /** Records that went, new or changed, and LFS objects that were offered. */
+  sent: { runs: number; cards: number; experiments: number; models: number; objects: number }
   /** How many commits of these runs are not here, and so did not go. */
   gone: number
   /** Where the refs stand now. */
   tips: Tips
 }
+
+const NOTHING = { runs: 0, cards: 0, experiments: 0, models: 0 }
 
 /** A push that was not taken. */
 export interface Refused {
@@ -100,9 +111,18 @@ export async function pushChanges(
   }
   // Only now: the remote has the contents, and the records that keep them there.
   for (const oid of offered) unpin(lfs, oid)
-  if (refs.length === 0) return { sent: { runs: 0, cards: 0, objects: offered.size }, gone: 0, tips }
-  const cards = await countChanges(store.repo, before.get(CARDS_NOTES), tips.get(CARDS_NOTES))
-  const sent = { runs, cards, objects: offered.size }
+  if (refs.length === 0) return { sent: { ...NOTHING, objects: offered.size }, gone: 0, tips }
+  const count = (ref: SharedRef): Promise<number> => countChanges(store.repo, before.get(ref), tips.get(ref))
+  const [cards, experiments, models] = await Promise.all(
+    ([CARDS_NOTES, EXPERIMENTS_NOTES, REGISTRY_NOTES] as const).map(count),
+  )
+  const sent = {
+    runs,
+    cards: cards!,
+    experiments: experiments!,
+    models: models!,
+    objects: offered.size,
+  }
   return { sent, gone: isShallow(store.repo) ? 0 : gone.length, tips: withPushed(tips, remote, refs) }
 }
 

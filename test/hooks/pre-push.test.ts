@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { startServer } from '../mlflow/client.ts'
 import { clone, gitdir, teams, temporaryFolder, type TestRepo } from '../support/repo.ts'
 
 /** Makes a remote refuse refs outside refs/heads, as some hosts do. */
@@ -92,4 +93,19 @@ describe('git push', () => {
       expect(existsSync(path.join(origin, 'lfs/objects', oid.slice(0, 2), oid.slice(2, 4), oid))).toBe(true)
     },
   )
+
+  test('takes changes of experiments and registered models along, and says so', async () => {
+    const { origin, alice } = await teams()
+    const server = await startServer(alice)
+    await server.post('experiments/create', { name: 'digits' })
+    await server.post('registered-models/create', { name: 'digits' })
+    await server.stop()
+    expect((await alice.model('doctor')).stdout).toContain(
+      '1 experiment and 1 registered model in this clone alone',
+    )
+    const pushed = await alice.exec('git', ['push', 'origin', 'main'])
+    expect(pushed.stderr).toContain('sent 1 experiment, 1 registered model')
+    expect(await alice.git('ls-remote', origin)).toContain('refs/notes/model/registry')
+    expect((await alice.model('doctor')).stdout).toContain('everything recorded is on origin too')
+  })
 })

@@ -26,18 +26,32 @@ export function renderGone(gone: number): { text: string; hint: string }[] {
 /** The line that says what a sync did. */
 export function renderSync(result: {
   remote: string
-  received: { runs: number; cards: number }
-  sent: { runs: number; cards: number; objects: number }
+  received: Counts
+  sent: Counts & { objects: number }
 }): string {
-  const received = counts({ ...result.received, objects: 0 })
+  const received = counts(result.received)
   const sent = counts(result.sent)
   const remote = safeText(result.remote)
   if (received === '' && sent === '') return `${remote}: everything is up to date`
   return `${remote}: ${[received && `received ${received}`, sent && `sent ${sent}`].filter(Boolean).join('; ')}`
 }
 
-function counts({ runs, cards, objects }: { runs: number; cards: number; objects: number }): string {
-  const parts = [plural(runs, 'run'), plural(cards, 'card'), plural(objects, 'file')]
+interface Counts {
+  runs: number
+  cards: number
+  experiments?: number
+  models?: number
+  objects?: number
+}
+
+function counts({ runs, cards, experiments = 0, models = 0, objects = 0 }: Counts): string {
+  const parts = [
+    plural(runs, 'run'),
+    plural(cards, 'card'),
+    plural(experiments, 'experiment'),
+    plural(models, 'registered model'),
+    plural(objects, 'file'),
+  ]
   return parts.filter((part) => part !== '').join(', ')
 }
 
