@@ -10,7 +10,7 @@ import {
   trackingRef,
   type SharedRef,
 } from '../git/refs.ts'
-import { chooseRemote } from '../git/remotes.ts'
+import { chooseRemote, tipsOfAddress } from '../git/remotes.ts'
 import { openRepository } from '../git/repository.ts'
 import { listPins } from '../lfs/pin.ts'
 import { hasObject } from '../lfs/transfer.ts'
@@ -48,7 +48,8 @@ export interface Locations {
 /** Tells where everything is that was recorded, without asking the remote. */
 export async function locateRecords(world: World): Promise<Locations> {
   const repo = await openRepository(world)
-  const [{ tips }, remote] = await Promise.all([listTips(repo), knownRemote(repo)])
+  const [{ tips: all }, remote] = await Promise.all([listTips(repo), knownRemote(repo)])
+  const tips = await tipsOfAddress(repo, all, remote)
   const store: Store = { repo, world, tips }
   const [{ stored, inJournals }, runs, cards, experiments, models, unpushed] = await Promise.all([
     askRuns(store, async (table) => ({

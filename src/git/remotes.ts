@@ -1,11 +1,19 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { isModelError, ModelError } from '../domain/errors.ts'
 import { readRemoteTrouble } from '../domain/remote-trouble.ts'
 import type { Oid } from '../domain/run.ts'
 import { statObjects } from './read-objects.ts'
 import type { Tips } from './read-tips.ts'
-import { fetchRefspecs, forkRef, remoteRef, SHARED_REFS, trackingRef, type SharedRef } from './refs.ts'
+import {
+  fetchRefspecs,
+  forkRef,
+  remoteRef,
+  REMOTES,
+  SHARED_REFS,
+  trackingRef,
+  type SharedRef,
+} from './refs.ts'
 import type { Repository } from './repository.ts'
 import { git, gitLine } from './run-git.ts'
 
@@ -181,6 +189,24 @@ export function rememberAddress(repo: Repository, remote: string, address: strin
   const file = addressFile(repo, remote)
   mkdirSync(path.dirname(file), { recursive: true })
   writeFileSync(file, `${address}\n`)
+}
+
+/**
+ * Returns where refs stand, without what another address had that the remote was given before: that says nothing of the
+ * one it has now, until it is asked.
+ */
+export async function tipsOfAddress(repo: Repository, tips: Tips, remote: string | undefined): Promise<Tips> {
+  const known = remote === undefined ? undefined : rememberedAddress(repo, remote)
+  if (remote === undefined || known === undefined || known === (await pushAddress(repo, remote))) return tips
+  return new Map([...tips].filter(([ref]) => !ref.startsWith(`${REMOTES}${remote}/`)))
+}
+
+function rememberedAddress(repo: Repository, remote: string): string | undefined {
+  try {
+    return readFileSync(addressFile(repo, remote), 'utf8').trim()
+  } catch {
+    return undefined
+  }
 }
 
 /** Tells whether metadata was ever fetched from a remote, be it none. */

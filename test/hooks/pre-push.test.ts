@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { startServer } from '../mlflow/client.ts'
@@ -93,6 +93,17 @@ describe('git push', () => {
       expect(existsSync(path.join(origin, 'lfs/objects', oid.slice(0, 2), oid.slice(2, 4), oid))).toBe(true)
     },
   )
+
+  test('takes runs along to a remote that was made anew at the same address, where they were before', async () => {
+    const { origin, alice } = await teams()
+    await change(alice)
+    await alice.git('push')
+    rmSync(origin, { recursive: true })
+    await alice.git('init', '--quiet', '--bare', origin)
+    const pushed = await alice.exec('git', ['push', 'origin', 'main'])
+    expect(pushed.stderr).toContain('sent 1 run')
+    expect(await alice.git('ls-remote', origin)).toContain('refs/notes/model/runs')
+  })
 
   test('takes changes of experiments and registered models along, and says so', async () => {
     const { origin, alice } = await teams()

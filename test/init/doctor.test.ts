@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { clone, gitdir, teams, type TestRepo } from '../support/repo.ts'
+import { clone, gitdir, teams, temporaryFolder, type TestRepo } from '../support/repo.ts'
 import { formatTranscript } from '../support/transcript.ts'
 
 interface Finding {
@@ -225,6 +226,19 @@ describe('git model doctor', () => {
       2 files: not here, and there is no remote to ask: git remote add origin URL && git model sync
       "
     `)
+  })
+
+  test('does not take what another address had for what the remote has', async () => {
+    const { alice } = await teams()
+    await alice.model('run', '-n', 'base', '--', 'true')
+    await alice.model('sync')
+    const other = path.join(temporaryFolder(), 'other.git')
+    await alice.git('init', '--quiet', '--bare', other)
+    await alice.git('remote', 'set-url', 'origin', other)
+    for (const flags of [[], ['--remote'], []]) {
+      const { stdout } = await alice.model('doctor', ...flags)
+      expect(stdout).toContain('1 run in this clone alone: git model sync origin')
+    }
   })
 
   test('takes away the locks that killed processes left, and no others', async () => {

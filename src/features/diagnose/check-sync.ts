@@ -3,7 +3,13 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { isModelError } from '../../domain/errors.ts'
 import { temporaryFolder } from '../../git/object-writer.ts'
-import { chooseRemote, fetchMetadata } from '../../git/remotes.ts'
+import {
+  chooseRemote,
+  fetchMetadata,
+  pushAddress,
+  rememberAddress,
+  tipsOfAddress,
+} from '../../git/remotes.ts'
 import type { LfsStore } from '../../lfs/lfs-store.ts'
 import { listPins, pin, restorePinned } from '../../lfs/pin.ts'
 import { hasObject } from '../../lfs/transfer.ts'
@@ -14,9 +20,11 @@ import { FIX, type Check, type Finding, type Patient } from './finding.ts'
 
 /** Checks the content of outputs that the remote does not have yet: this clone may have the only copy. */
 export const checkUnpushed: Check = async (patient) => {
-  const { repo, tips } = patient
+  const { repo } = patient
   const lfs = await openLfsStore(repo)
-  const runs = await unpushedRuns(repo, tips, await remoteOf(patient))
+  const remote = await remoteOf(patient)
+  const tips = await tipsOfAddress(repo, patient.tips, remote)
+  const runs = await unpushedRuns(repo, tips, remote)
   const wanted = runs.flatMap(({ run, files }) =>
     files.map(({ path: file, oid, size }) => ({ file, oid: oid.replace('sha256:', ''), size, run })),
   )
@@ -127,6 +135,7 @@ export const checkRemote: Check = async (patient) => {
     ]
   try {
     await fetchMetadata(patient.repo, remote, await syncPrefix(patient.repo))
+    rememberAddress(patient.repo, remote, await pushAddress(patient.repo, remote))
     return [{ check: 'remote', state: 'ok', message: `${remote} answers` }]
   } catch (error) {
     if (!isModelError(error)) throw error
