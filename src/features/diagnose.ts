@@ -10,6 +10,7 @@ import { checkHooks } from './diagnose/check-hooks.ts'
 import { checkKept } from './diagnose/check-kept.ts'
 import { checkLocks } from './diagnose/check-locks.ts'
 import { checkRefspecs } from './diagnose/check-refspecs.ts'
+import { checkRemoteContent } from './diagnose/check-remote-content.ts'
 import { checkFetched, checkJournals, checkNotes } from './diagnose/check-runs.ts'
 import { checkLeftovers, checkRemote, checkUnpushed } from './diagnose/check-sync.ts'
 import { checkUnjudged } from './diagnose/check-unjudged.ts'
@@ -62,7 +63,7 @@ export async function diagnose(
   options: { fix?: boolean; remote?: boolean } = {},
 ): Promise<Diagnoses> {
   const findings: Diagnosis[] = []
-  for (const check of options.remote === true ? [checkRemote, ...CHECKS] : CHECKS) {
+  for (const check of options.remote === true ? [checkRemote, ...CHECKS, checkRemoteContent] : CHECKS) {
     for (const finding of await examine(check, await meet(world))) {
       findings.push(await settle(finding, options.fix === true))
     }

@@ -143,7 +143,8 @@ export const checkRemote: Check = async (patient) => {
   }
 }
 
-async function remoteOf({ repo }: Patient): Promise<string | undefined> {
+/** The remote that metadata is exchanged with; undefined where there is none. */
+export async function remoteOf({ repo }: Patient): Promise<string | undefined> {
   try {
     return await chooseRemote(repo)
   } catch (error) {
