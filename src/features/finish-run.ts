@@ -22,7 +22,9 @@ export async function finishRun(
 ): Promise<RunRecord> {
   appendEvent(run.folder, { time: world.now(), finish }, true)
   try {
-    const { records } = await foldJournals(run.repo, world)
+    const { records, left } = await foldJournals(run.repo, world)
+    const own = left.find((other) => other.run === run.run)
+    if (own !== undefined) throw own.error
     const record = records.find((folded) => folded.run === run.run) ?? (await readFolded(world, run.run))
     await renewDigests(world, run.repo)
     return record

@@ -63,7 +63,7 @@ export async function listRuns(world: World, options: ListRunsOptions = {}): Pro
     }
   })
   const state = await metadataState(store, 'runs')
-  const { unfolded } = store
+  const unfolded = store.unfolded ?? store.left?.[0]?.error
   return {
     ...answer,
     config,

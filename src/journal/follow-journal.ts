@@ -1,9 +1,10 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import type { AllowSecret } from '../domain/secrets.ts'
 import { writeEvents } from './append-event.ts'
 import { parseEvent } from './read-journal.ts'
+import { readLines } from './read-lines.ts'
 
 /**
  * Reads what was added to a run's journal since it was read last, whichever process added it. A line that is still
@@ -58,13 +59,20 @@ export class JournalFollower {
     const key = `${file}:${stat.ino}`
     const from = this.#read.get(key) ?? 0
     if (stat.size <= from) return
-    const text = readFrom(file, from, stat.size - from)
-    const end = text.lastIndexOf(10) + 1
-    this.#read.set(key, from + end)
-    for (const line of text.toString('utf8', 0, end).split('\n')) {
-      const event = line === '' ? undefined : parseEvent(line)
+    const end = tryReadLines(file, from, (line) => {
+      const event = parseEvent(line)
       if (event !== undefined) events.push(event)
-    }
+    })
+    this.#read.set(key, end)
+  }
+}
+
+// It can be moved away at any moment: what was read until then counts.
+function tryReadLines(file: string, from: number, take: (line: Buffer) => void): number {
+  try {
+    return readLines(file, from, take).end
+  } catch {
+    return from
   }
 }
 
@@ -75,19 +83,5 @@ function listFiles(folder: string): string[] {
       .sort()
   } catch {
     return []
-  }
-}
-
-function readFrom(file: string, from: number, length: number): Buffer {
-  try {
-    const descriptor = openSync(file, 'r')
-    try {
-      const bytes = Buffer.alloc(length)
-      return bytes.subarray(0, readSync(descriptor, bytes, 0, length, from))
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch {
-    return Buffer.alloc(0)
   }
 }

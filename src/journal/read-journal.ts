@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import type { Oid } from '../domain/run.ts'
 import { journalRoot } from './journal-folder.ts'
+import { readLines } from './read-lines.ts'
 
 /** A run's journal as it stands. */
 export interface Journal {
@@ -13,11 +14,13 @@ export interface Journal {
   torn: number
   /** Bytes of whole lines that were read, by file name: what came after can be told apart. */
   sizes: Record<string, number>
+  /** Why not all of it could be read: it stays as it is then. */
+  unread?: Error
 }
 
 /** Lists the runs that have a journal. */
 export function listJournals(commonDir: string): Oid[] {
-  return readFolder(journalRoot(commonDir)).filter((name) => /^[0-9a-f]{40,64}$/.test(name))
+  return tryListFolder(journalRoot(commonDir)).filter((name) => /^[0-9a-f]{40,64}$/.test(name))
 }
 
 /**
@@ -27,30 +30,42 @@ export function listJournals(commonDir: string): Oid[] {
  */
 export function readJournal(run: Oid, folder: string, from: Readonly<Record<string, number>> = {}): Journal {
   const journal: Journal = { run, folder, events: [], torn: 0, sizes: {} }
-  for (const name of journalFiles(folder)) {
-    const bytes = readFile(path.join(folder, name))
-    journal.sizes[name] = bytes.lastIndexOf(10) + 1
-    for (const line of bytes.toString('utf8', from[name] ?? 0).split('\n')) {
-      if (line === '') continue
-      const event = parseEvent(line)
-      if (event === undefined) journal.torn += 1
-      else journal.events.push(event)
-    }
+  try {
+    for (const name of journalFiles(folder)) readFile(journal, name, from[name] ?? 0)
+  } catch (error) {
+    journal.unread = error as Error
   }
   return journal
 }
 
 // The wrapper's last: of what was logged in one millisecond, its look at the end is the later one.
 function journalFiles(folder: string): string[] {
-  const files = readFolder(folder).filter((file) => file.endsWith('.jsonl'))
+  const files = listFolder(folder).filter((file) => file.endsWith('.jsonl'))
   const isOfWrapper = (file: string): number => Number(file === 'log.jsonl')
   return files.sort((a, b) => isOfWrapper(a) - isOfWrapper(b) || (a < b ? -1 : 1))
 }
 
-/** Reads a line of a journal; undefined for one that is torn or damaged. */
-export function parseEvent(line: string): JournalEvent | undefined {
+// A file can be folded and moved away by another process between the listing and the reading.
+function readFile(journal: Journal, name: string, from: number): void {
+  journal.sizes[name] = 0
+  const take = (line: Buffer): void => {
+    const event = parseEvent(line)
+    if (event === undefined) journal.torn += 1
+    else journal.events.push(event)
+  }
   try {
-    const value: unknown = JSON.parse(line)
+    const { end, rest } = readLines(path.join(journal.folder, name), from, take)
+    journal.sizes[name] = end
+    if (rest.length > 0) take(rest)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
+
+/** Reads a line of a journal; undefined for one that is torn or damaged, or longer than any text. */
+export function parseEvent(line: Buffer): JournalEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(line.toString('utf8'))
     const isEvent =
       typeof value === 'object' && value !== null && typeof (value as JournalEvent).time === 'number'
     return isEvent ? (value as JournalEvent) : undefined
@@ -59,19 +74,19 @@ export function parseEvent(line: string): JournalEvent | undefined {
   }
 }
 
-function readFolder(folder: string): string[] {
+function listFolder(folder: string): string[] {
   try {
     return readdirSync(folder)
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     return []
   }
 }
 
-// A file can be folded and moved away by another process between the listing and the reading.
-function readFile(file: string): Buffer {
+function tryListFolder(folder: string): string[] {
   try {
-    return readFileSync(file)
+    return listFolder(folder)
   } catch {
-    return Buffer.alloc(0)
+    return []
   }
 }

@@ -20,7 +20,7 @@ export function retireJournal(commonDir: string, journal: Journal): void {
 
 /**
  * Returns retired journals that grew after they were folded, with what came since, and deletes those that had their
- * hour.
+ * hour. One that cannot be read stays.
  */
 export function lateJournals(commonDir: string, now: number): Journal[] {
   const root = foldedRoot(commonDir)
@@ -29,6 +29,7 @@ export function lateJournals(commonDir: string, now: number): Journal[] {
     const { run, time, sizes } = retiredFrom(folder, name)
     if (grew(folder, sizes)) {
       const journal = readJournal(run, folder, sizes)
+      if (journal.unread !== undefined) return []
       if (hasMore(journal, sizes)) return [journal]
     }
     if (now - time > GRACE) rmSync(folder, { recursive: true, force: true })

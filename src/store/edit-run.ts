@@ -37,6 +37,7 @@ export async function editRun(
   const isAllowed = allowSecrets([...configured, ...allowed])
   const masked = appendEvents(folder, events, true, isAllowed)
   const settled = await settleStore(store)
-  if (settled.unfolded !== undefined) throw settled.unfolded
+  const unfolded = settled.unfolded ?? settled.left?.find((left) => left.run === run)?.error
+  if (unfolded !== undefined) throw unfolded
   return { ...settled, masked }
 }

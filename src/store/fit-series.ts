@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { encodeSeries } from '../domain/encode-series.ts'
+import { seriesPieces } from '../domain/encode-series.ts'
 import { sha256Name } from '../domain/lfs-pointer.ts'
 import { reduceSeries } from '../domain/reduce-series.ts'
 import { ARTIFACTS, type OutputFile } from '../domain/run.ts'
@@ -26,15 +26,28 @@ export interface FittedSeries {
 export async function fitSeries(repo: Repository, series: Series): Promise<FittedSeries> {
   const points = Object.values(series.metrics).reduce((sum, { step }) => sum + step.length, 0)
   if (points < SURELY_FITS) return { series }
-  const text = encodeSeries(series)
-  if (Buffer.byteLength(text) <= LARGEST_NOTE) return { series }
+  if (fits(series)) return { series }
   const [{ openLfsStore }, { storeStream }] = await Promise.all([
     import('./open-lfs-store.ts'),
     import('../lfs/store-file.ts'),
   ])
   // Without the marker of YAML documents: what reads JSON reads it.
-  const json = Readable.from([Buffer.from(text.slice(text.indexOf('{')))])
+  const json = Readable.from(asBytes(series))
   const { oid, size } = await storeStream(await openLfsStore(repo), json, 'the step history')
   const path = `${ARTIFACTS}/series-${oid.slice(0, 12)}.json`
   return { series: reduceSeries(series), whole: { path, oid: sha256Name(oid), size } }
+}
+
+// The marker of YAML documents is four bytes.
+function fits(series: Series): boolean {
+  let size = 4
+  for (const piece of seriesPieces(series)) {
+    size += Buffer.byteLength(piece)
+    if (size > LARGEST_NOTE) return false
+  }
+  return true
+}
+
+function* asBytes(series: Series): Generator<Buffer> {
+  for (const piece of seriesPieces(series)) yield Buffer.from(piece)
 }

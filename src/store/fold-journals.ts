@@ -16,6 +16,7 @@ import { commitOutputs } from './commit-outputs.ts'
 import { fitSeries } from './fit-series.ts'
 import { isFoldable, readEmptyJournals, readJournals } from './foldable-journals.ts'
 import { beginFoldings, type Folding } from './folding.ts'
+import { isOfOneRun, leave, type LeftRun } from './left-run.ts'
 import { writeFolded } from './write-folded.ts'
 
 /** What folding did. */
@@ -26,12 +27,14 @@ export interface Folded {
   closed: Oid[]
   /** How many runs went away, since they were killed before anything was recorded. */
   forgotten: number
+  /** Runs whose journals stay, since they cannot be read or folded. They keep no other run from the notes. */
+  left: LeftRun[]
 }
 
 /**
  * Folds every journal whose run has ended into the notes, in one transaction: records, series, outputs
  * commits and the keep chain move together, or not at all. A crash at any point leaves the journals, the
- * notes, or both, and folding again changes nothing.
+ * notes, or both, and folding again changes nothing. A journal that cannot be folded stays, and the others go on.
  *
  * @param givenUp - runs that are closed as killed though nobody here can tell whether their processes live.
  */
@@ -44,24 +47,53 @@ export async function foldJournals(
     const forgotten = await forgetEmpty(repo, readEmptyJournals(repo.commonDir, world.now()))
     const isGivenUp = (journal: Journal): boolean =>
       givenUp.has(journal.run) && journalState(journal) === 'unknown'
-    const journals = readJournals(repo.commonDir).filter(
-      (journal) => isFoldable(journal) || isGivenUp(journal),
-    )
+    const all = readJournals(repo.commonDir)
+    const journals = all.filter((journal) => isFoldable(journal) || isGivenUp(journal))
+    const unread = all.flatMap(({ run, unread: why }) => (why === undefined ? [] : [leave(run, why)]))
     const late = lateJournals(repo.commonDir, world.now())
     const work = [...journals, ...late]
-    if (work.length === 0) return { records: [], closed: [], forgotten }
+    if (work.length === 0) return { records: [], closed: [], forgotten, left: unread }
     const closed = journals.filter((journal) => journalState(journal) === 'abandoned' || isGivenUp(journal))
     const eventsOf = groupEvents(work, [...closed, ...late.filter(wasAbandoned)])
-    let read = readSome
-    const records = await untilWon(async () => {
-      const tips = await read(repo, [...eventsOf.keys()])
-      // Who lost reads them all anew: a ref whose object is lost is not one that was never there.
-      read = readTips
-      return tryFold(repo, tips, eventsOf)
-    })
-    for (const journal of journals) retireJournal(repo.commonDir, journal)
-    for (const journal of late) settleLateJournal(journal)
-    return { records, closed: closed.map(({ run }) => run), forgotten }
+    const { records, left } = await foldApart(repo, eventsOf)
+    const isFolded = ({ run }: Journal): boolean => left.every((other) => other.run !== run)
+    for (const journal of journals.filter(isFolded)) retireJournal(repo.commonDir, journal)
+    for (const journal of late.filter(isFolded)) settleLateJournal(journal)
+    const ended = closed.filter(isFolded).map(({ run }) => run)
+    return { records, closed: ended, forgotten, left: [...unread, ...left] }
+  })
+}
+
+type Events = ReadonlyMap<Oid, JournalEvent[]>
+
+// All in one transaction; where one run cannot be folded, each in its own, so that it keeps no other from the notes.
+async function foldApart(
+  repo: Repository,
+  eventsOf: Events,
+): Promise<{ records: RunRecord[]; left: LeftRun[] }> {
+  try {
+    return { records: await foldTogether(repo, eventsOf), left: [] }
+  } catch (error) {
+    if (!isOfOneRun(error)) throw error
+    if (eventsOf.size === 1)
+      return { records: [], left: [...eventsOf.keys()].map((run) => leave(run, error)) }
+  }
+  const folded = { records: [] as RunRecord[], left: [] as LeftRun[] }
+  for (const entry of eventsOf) {
+    const { records, left } = await foldApart(repo, new Map([entry]))
+    folded.records.push(...records)
+    folded.left.push(...left)
+  }
+  return folded
+}
+
+async function foldTogether(repo: Repository, eventsOf: Events): Promise<RunRecord[]> {
+  let read = readSome
+  return untilWon(async () => {
+    const tips = await read(repo, [...eventsOf.keys()])
+    // Who lost reads them all anew: a ref whose object is lost is not one that was never there.
+    read = readTips
+    return tryFold(repo, tips, eventsOf)
   })
 }
 
@@ -99,11 +131,7 @@ function readSome(repo: Repository, runs: readonly Oid[] = []): Promise<Tips> {
   return readTipsOf(repo, new Set([RUNS_NOTES, SERIES_NOTES, KEEP, ...runs.map(runningRef)]))
 }
 
-async function tryFold(
-  repo: Repository,
-  tips: Tips,
-  eventsOf: ReadonlyMap<Oid, JournalEvent[]>,
-): Promise<RunRecord[] | undefined> {
+async function tryFold(repo: Repository, tips: Tips, eventsOf: Events): Promise<RunRecord[] | undefined> {
   const [identity, foldings] = await Promise.all([
     committerIdentity(repo),
     beginFoldings(repo, tips, eventsOf),

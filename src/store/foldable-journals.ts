@@ -18,10 +18,10 @@ export function readEmptyJournals(commonDir: string, now: number): Journal[] {
   return readAll(commonDir).filter((journal) => isEmpty(journal) && isGivenUp(journal, now))
 }
 
-/** Tells whether some journal waits for being folded. */
+/** Tells whether some journal waits for being folded, be it in vain. */
 export function hasFoldableJournals(commonDir: string, now: number): boolean {
   return (
-    readJournals(commonDir).some(isFoldable) ||
+    readJournals(commonDir).some((journal) => isFoldable(journal) || journal.unread !== undefined) ||
     lateJournals(commonDir, now).length > 0 ||
     readEmptyJournals(commonDir, now).length > 0
   )
@@ -34,8 +34,11 @@ export function isFoldable(journal: Journal): boolean {
 }
 
 // Who makes a journal says so in it, and nothing else, until its run begins.
-function isEmpty({ events }: Journal): boolean {
-  return events.every((event) => Object.keys(event).every((key) => key === 'time' || key === 'process'))
+function isEmpty({ events, unread }: Journal): boolean {
+  return (
+    unread === undefined &&
+    events.every((event) => Object.keys(event).every((key) => key === 'time' || key === 'process'))
+  )
 }
 
 function isGivenUp({ events, folder }: Journal, now: number): boolean {

@@ -1,5 +1,6 @@
 import { applyEvents, type RunState } from '../domain/apply-events.ts'
 import { journalState } from '../journal/journal-state.ts'
+import type { Journal } from '../journal/read-journal.ts'
 import type { StoredRun } from './stored-run.ts'
 import { readJournals } from './foldable-journals.ts'
 import type { Store } from './store.ts'
@@ -13,11 +14,20 @@ export interface LiveRun {
 /** Reads the runs that are still in a journal. */
 export function liveStates(store: Store): LiveRun[] {
   return readJournals(store.repo.commonDir).flatMap((journal) => {
-    const state = applyEvents(undefined, journal.events)
+    const state = tryApply(journal)
     if (state === undefined) return []
     const standing = journalState(journal)
     return [{ state, live: standing === 'alive' || standing === 'unknown' }]
   })
+}
+
+// Folding says of a damaged journal that it stays; all other runs are shown.
+function tryApply({ events }: Journal): RunState | undefined {
+  try {
+    return applyEvents(undefined, events)
+  } catch {
+    return undefined
+  }
 }
 
 /** As {@link liveStates}, without the step histories. */

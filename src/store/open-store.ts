@@ -7,6 +7,7 @@ import { fetchedState, readTips } from '../git/read-tips.ts'
 import { hasFoldableJournals } from './foldable-journals.ts'
 import { isFolded } from './folded-state.ts'
 import { asUnwritable } from './as-unwritable.ts'
+import type { LeftRun } from './left-run.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -35,11 +36,12 @@ export async function settleStore(store: Store): Promise<Store> {
 
 async function settle(store: Store): Promise<Store> {
   let { tips } = store
+  let left: readonly LeftRun[] = []
   if (existsSync(path.join(store.repo.commonDir, 'model'))) {
     clearStaleLocks(store.repo.commonDir)
     if (hasFoldableJournals(store.repo.commonDir, store.world.now())) {
       const { foldJournals } = await import('./fold-journals.ts')
-      await foldJournals(store.repo, store.world)
+      left = (await foldJournals(store.repo, store.world)).left
       tips = await readTips(store.repo)
     }
   }
@@ -47,7 +49,7 @@ async function settle(store: Store): Promise<Store> {
     const { foldFetched } = await import('./fold-fetched.ts')
     tips = (await foldFetched(store.repo)).tips
   }
-  const settled = { ...store, tips }
+  const settled = { ...store, tips, left }
   if (tips !== store.tips) {
     const { refreshDigests } = await import('./refresh-digests.ts')
     await refreshDigests(settled)

@@ -19,7 +19,7 @@ export const checkJournals: Check = async (patient) => {
   const journals = readJournals(patient.repo.commonDir)
   const states = journals.map((journal) => journalState(journal))
   const count = (state: string): number => states.filter((other) => other === state).length
-  const findings: Finding[] = [...torn(journals)]
+  const findings: Finding[] = [...torn(journals), ...unread(journals)]
   const empty = readEmptyJournals(patient.repo.commonDir, patient.world.now()).length
   const waiting = count('abandoned') + count('ended') + count('late')
   if (count('abandoned') > 0)
@@ -43,7 +43,8 @@ function fold({ repo, world }: Patient, message: string): Finding {
     message,
     hints: [FIX],
     fix: async () => {
-      const { records, closed, forgotten } = await foldJournals(repo, world)
+      const { records, closed, forgotten, left } = await foldJournals(repo, world)
+      if (left[0] !== undefined && records.length === 0) throw left[0].error
       const killed = closed.length === 0 ? '' : `, ${closed.length} of them as killed`
       const wrote = `wrote ${plural(records.length, 'run')} into git${killed}`
       if (forgotten === 0) return wrote
@@ -61,6 +62,17 @@ function torn(journals: readonly Journal[]): Finding[] {
       state: 'warn' as const,
       message: `the journal of run ${run.slice(0, 12)} has ${plural(lines, 'line')} that a crash or a full disk tore; the others count`,
       hints: ['nothing to mend: what can be read is kept'],
+    }))
+}
+
+function unread(journals: readonly Journal[]): Finding[] {
+  return journals
+    .filter((journal) => journal.unread !== undefined)
+    .map(({ run, folder, unread: error }) => ({
+      check: 'runs',
+      state: 'error' as const,
+      message: `the journal of run ${run.slice(0, 12)} cannot be read, and stays as it is: ${error!.message}`,
+      hints: [`make it readable: ${folder}`],
     }))
 }
 
