@@ -24,7 +24,7 @@ export function applyEvents(
   base: RunState | undefined,
   events: readonly JournalEvent[],
 ): RunState | undefined {
-  const ordered = inOrder(events)
+  const ordered = inOrder(withoutRefuted(events))
   const start = ordered.find((event) => event.start !== undefined)?.start
   if (start !== undefined) return applyWhole(base, start, ordered)
   return base === undefined ? undefined : applyLate(base, ordered)
@@ -35,13 +35,22 @@ function inOrder(events: readonly JournalEvent[]): JournalEvent[] {
   return events.toSorted((a, b) => a.time - b.time)
 }
 
-// The journal of a whole run. All of it is revision 1, however often it is folded.
+// An end that is only inferred does not stand beside one that somebody said.
+function withoutRefuted(events: readonly JournalEvent[]): readonly JournalEvent[] {
+  const isSaid = events.some(({ finish }) => finish !== undefined && finish.inferred !== true)
+  return isSaid ? events.filter(({ finish }) => finish?.inferred !== true) : events
+}
+
+// The journal of a whole run. All of it is revision 1, however often it is folded, but for an end that is inferred: a
+// copy of the clone may infer it from the journal of a run that goes on elsewhere, and what that says of its end counts.
 function applyWhole(base: RunState | undefined, start: RunStart, events: readonly JournalEvent[]): RunState {
   const series = collectPoints(start.run, events)
   const { edits: _, ...edited } = editRegisters(newRecord(start), (registers) => {
     for (const event of events) applyRegisters(registers, event)
   })
-  const record = withSets({ ...edited, revision: 1 }, events)
+  const isInferred = events.some(({ finish }) => finish?.inferred === true)
+  const edits = isInferred ? { edits: { finished: 0, status: 0 } } : {}
+  const record = withSets({ ...edited, revision: 1, ...edits }, events)
   if (base === undefined) return { record: withSummaries(record, series), series }
   const merged = mergeSeries(base.series, series)
   return { record: withSummaries(mergeRuns(base.record, record), merged), series: merged }

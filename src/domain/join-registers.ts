@@ -3,7 +3,8 @@ import { stableJson } from './stable-json.ts'
 
 /**
  * Joins two states of the same registers: the higher clock wins, ties go to the greater canonical text, and a value
- * beats its own tombstone. Commutative, associative and idempotent.
+ * beats its own tombstone. A value with the clock 0, which is inferred, loses against any that was written. Commutative,
+ * associative and idempotent.
  */
 export function joinRegisters(
   left: ClockedRegisters,

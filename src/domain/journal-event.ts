@@ -51,6 +51,9 @@ export interface JournalEvent {
   model_inputs?: string[]
   model_outputs?: ModelOutput[]
   model_metrics?: ModelMetric[]
-  /** `at`: when the run ended, in milliseconds since 1970, where that is not the time of the event. */
-  finish?: { status: Exclude<RunStatus, 'running'>; exit?: RunExit; at?: number }
+  /**
+   * `at`: when the run ended, in milliseconds since 1970, where that is not the time of the event. `inferred`: nobody
+   * said so, but no process of the run lives in this clone; it stands in no journal.
+   */
+  finish?: { status: Exclude<RunStatus, 'running'>; exit?: RunExit; at?: number; inferred?: true }
 }

@@ -121,7 +121,7 @@ function groupEvents(journals: readonly Journal[], abandoned: readonly Journal[]
     const events = [...journal.events]
     // It ended when it was last heard of, not when somebody noticed.
     const last = greatest(events.map(({ time }) => time))
-    if (abandoned.includes(journal)) events.push({ time: last, finish: { status: 'killed' } })
+    if (abandoned.includes(journal)) events.push({ time: last, finish: { status: 'killed', inferred: true } })
     eventsOf.set(journal.run, [...(eventsOf.get(journal.run) ?? []), ...events])
   }
   return eventsOf

@@ -19,6 +19,14 @@ export const FIRST: RunRecord = {
   revision: 1,
 }
 
+/** The same as a copy of its clone has it, where it was found dead before it had ended. */
+export const FOUND_DEAD: RunRecord = {
+  ...FIRST,
+  status: 'killed',
+  finished: '2026-01-01T00:00:01.000Z',
+  edits: { finished: 0, status: 0 },
+}
+
 /** Keys, some of which are the names that objects have of their own. */
 export const key: fc.Arbitrary<string> = fc.constantFrom('a', 'b', 'val/acc', '__proto__', 'constructor', 'é')
 
@@ -57,7 +65,7 @@ export const edit: fc.Arbitrary<(record: RunRecord) => RunRecord> = fc.oneof(
 export const states: fc.Arbitrary<RunRecord[]> = fc
   .array(fc.tuple(fc.nat(), fc.option(fc.nat()), edit), { minLength: 2, maxLength: 12 })
   .map((steps) => {
-    const seen: RunRecord[] = [FIRST]
+    const seen: RunRecord[] = [FIRST, FOUND_DEAD]
     for (const [at, other, change] of steps) {
       const from = seen[at % seen.length]!
       const joined = other === null ? from : mergeRuns(from, seen[other % seen.length]!)

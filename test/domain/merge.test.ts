@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { applyEvents } from '../../src/domain/apply-events.ts'
 import { joinRegisters } from '../../src/domain/join-registers.ts'
 import { mergeRuns } from '../../src/domain/merge-runs.ts'
 import { toRegisters } from '../../src/domain/run-registers.ts'
 import { comparePoints, mergeSeries, toPoints } from '../../src/domain/series.ts'
 import { stableJson } from '../../src/domain/stable-json.ts'
-import { edit, FIRST, series, states } from './arbitrary-run.ts'
+import { edit, FIRST, FOUND_DEAD, series, states } from './arbitrary-run.ts'
 
 const pick = fc.tuple(states, fc.nat(), fc.nat(), fc.nat())
 
@@ -47,6 +48,37 @@ describe('the join of two records of a run', () => {
           if (!toRegisters(merged).has(path)) expect(Object.keys(merged.edits ?? {})).toContain(path)
         }
         expect(new Set(merged.links)).toStrictEqual(new Set([...(a.links ?? []), ...(b.links ?? [])]))
+      }),
+    )
+  })
+})
+
+describe('an end that was only inferred', () => {
+  const start = { time: 0, start: { ...FIRST, params: {} } }
+  const inferred = { time: 9, finish: { status: 'killed' as const, inferred: true as const } }
+  const said = { time: 5, finish: { status: 'finished' as const, exit: { code: 0 } } }
+  const dead = applyEvents(undefined, [start, inferred])!
+  const ended = applyEvents(undefined, [start, said])!
+
+  it('stands as long as nobody says another', () => {
+    expect(dead.record).toMatchObject({ status: 'killed', edits: { finished: 0, status: 0 } })
+    expect(mergeRuns(dead.record, dead.record)).toEqual(dead.record)
+  })
+
+  it('loses against one that was written, on whichever side and whenever it comes', () => {
+    expect(mergeRuns(dead.record, ended.record)).toEqual(ended.record)
+    expect(mergeRuns(ended.record, dead.record)).toEqual(ended.record)
+    expect(applyEvents(undefined, [start, inferred, said])).toEqual(ended)
+    expect(applyEvents(dead, [start, said])).toEqual(ended)
+    expect(applyEvents(ended, [start, inferred])).toEqual(ended)
+    expect(applyEvents(dead, [said])!.record).toMatchObject({ status: 'finished', exit: { code: 0 } })
+  })
+
+  it('loses also where both sides were edited since', () => {
+    fc.assert(
+      fc.property(edit, edit, (first, second) => {
+        expect(mergeRuns(first(FIRST), second(FOUND_DEAD)).status).toBe('finished')
+        expect(mergeRuns(second(FOUND_DEAD), first(FIRST)).status).toBe('finished')
       }),
     )
   })
