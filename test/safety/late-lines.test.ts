@@ -9,6 +9,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { JournalWriter } from '../../src/journal/journal-writer.ts'
 import { lateJournals, retireJournal, settleLateJournal } from '../../src/journal/retire-journal.ts'
 import { readJournal } from '../../src/journal/read-journal.ts'
 import { gitdir, temporaryFolder, type TestRepo } from '../support/repo.ts'
@@ -48,6 +49,25 @@ describe('a journal that was folded', () => {
     expect(existsSync(retired(root))).toBe(true)
     expect(lateJournals(root, Date.now() + HOUR + 60_000)).toEqual([])
     expect(readdirSync(path.join(root, 'model/folded-journals'))).toEqual([])
+  })
+
+  it('and that had its hour gives way to another, where its process still writes', () => {
+    const { root, folder } = journalOf(1)
+    let now = 0
+    const writer = new JournalWriter(
+      folder,
+      () => false,
+      () => now,
+    )
+    writer.append({ time: 2, metrics: { loss: 2 } })
+    retireJournal(root, readJournal(RUN, folder))
+    expect(lateJournals(root, Date.now() + HOUR + 60_000)).toEqual([])
+    expect(existsSync(folder)).toBe(false)
+    now += HOUR
+    writer.append({ time: 3, metrics: { loss: 3 } })
+    writer.append({ time: 4, metrics: { loss: 4 } })
+    writer.close()
+    expect(readJournal(RUN, folder).events).toMatchObject([{ time: 3 }, { time: 4 }])
   })
 
   it('counts as late as a whole where nothing tells how much of it was folded', () => {
