@@ -43,10 +43,10 @@ export interface Run {
   /**
    * Logs the values of one step. When it returns, they survive the end of the process, even by SIGKILL.
    *
-   * @param options - `step` counts from 0 (default 0); `time` in milliseconds since 1970 (default: now).
-   * @throws ModelError `metric-invalid` for a name or a step that cannot be kept, `disk-full`, `write-failed`.
+   * @param options - `step` counts from 0 (default 0); `time` is a Date or milliseconds since 1970 (default: now).
+   * @throws ModelError `metric-invalid` for a name, a step or a time that cannot be kept, `disk-full`, `write-failed`.
    */
-  log(metrics: Readonly<Record<string, number>>, options?: { step?: number; time?: number }): void
+  log(metrics: Readonly<Record<string, number>>, options?: { step?: number; time?: number | Date }): void
   /** Records parameters. @throws ModelError `param-invalid`. */
   params(params: Readonly<Record<string, Scalar>>): void
   /** Records tags; null takes one away. @throws ModelError `param-invalid`. */
@@ -120,13 +120,17 @@ class RecordedRun implements Run {
     this.#close = close
   }
 
-  log(metrics: Readonly<Record<string, number>>, options: { step?: number; time?: number } = {}): void {
+  log(
+    metrics: Readonly<Record<string, number>>,
+    options: { step?: number; time?: number | Date } = {},
+  ): void {
     this.#refuseEnded()
     const step = options.step ?? 0
     if (!Number.isSafeInteger(step))
       throw invalid('metric-invalid', `the step ${step} is not a whole number`, [
         'steps count from 0: 0, 1, 2',
       ])
+    const given = options.time === undefined ? undefined : toTime(options.time)
     // Without a prototype, so that a metric named __proto__ is one like any other.
     const stored = Object.create(null) as Record<string, StoredNumber>
     for (const [name, value] of Object.entries(metrics)) {
@@ -138,7 +142,7 @@ class RecordedRun implements Run {
         ])
       stored[name] = toStored(value)
     }
-    this.#writer.append({ time: options.time ?? this.#world.now(), metrics: stored, step })
+    this.#writer.append({ time: given ?? this.#world.now(), metrics: stored, step })
   }
 
   params(params: Readonly<Record<string, Scalar>>): void {
@@ -219,6 +223,17 @@ function checkScalars(values: Readonly<Record<string, Scalar | null>>): void {
       ])
     }
   }
+}
+
+// What the calendar of JavaScript ends with (ECMA-262, time values).
+const LAST_INSTANT = 8.64e15
+
+function toTime(given: number | Date): number {
+  const time = given instanceof Date ? given.getTime() : given
+  if (typeof time === 'number' && Math.abs(time) <= LAST_INSTANT) return time
+  throw invalid('metric-invalid', `the time ${JSON.stringify(String(given))} is none`, [
+    'a Date, or milliseconds since 1970: Date.now()',
+  ])
 }
 
 function invalid(

@@ -102,6 +102,10 @@ describe('the library', () => {
       for (const wrong of [() => run.log({ 'a\\nb': 1 }), () => run.log({ a: '1' }), () => run.log({ a: 1 }, { step: 1.5 }), () => run.params({ p: NaN })]) {
         try { wrong(); console.log('kept') } catch (error) { console.log(error instanceof ModelError && error.code) }
       }
+      for (const time of [NaN, Infinity, '5', 1e20, new Date(NaN), null, {}]) {
+        try { run.log({ a: 1 }, { time }); console.log('kept') } catch (error) { console.log(error.code) }
+      }
+      run.log({ a: 2 }, { time: new Date(1234) })
       await run.artifact('nowhere').catch((error) => console.log(error.code))
       await run.finish()
       try { run.log({ a: 1 }) } catch (error) { console.log(error.code) }`,
@@ -111,8 +115,10 @@ describe('the library', () => {
       'metric-invalid',
       'metric-invalid',
       'param-invalid',
+      ...Array.from({ length: 7 }, () => 'metric-invalid'),
       'artifact-missing',
       'run-not-active',
     ])
+    expect(await records(repo)).toMatchObject([{ metrics: { a: { last: 2, time: 1234, count: 1 } } }])
   })
 })
