@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
+import { DistinctTimes } from '../domain/distinct-times.ts'
 import { isModelError, ModelError } from '../domain/errors.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
-import type { SeriesColumns } from '../domain/series.ts'
+import type { Point, SeriesColumns } from '../domain/series.ts'
 import { readMetricFile, type MetricFile } from '../metric-files/read-metric-file.ts'
 import { expandWritten } from './collect-outputs.ts'
 import type { FileStamps } from './written-files.ts'
@@ -52,11 +53,25 @@ function nothingMeasured(pattern: string): ModelError {
 // Points without a time of their own were written at the latest when the file was.
 async function readOne(cwd: string, file: string): Promise<MetricFile> {
   try {
-    return await readMetricFile(file, Math.round(statSync(file).mtimeMs))
+    const written = Math.round(statSync(file).mtimeMs)
+    return tellApart(await readMetricFile(file, written), written)
   } catch (error) {
     if (!isModelError(error)) throw error
     // As it was typed, not from the root of the file system.
     const message = error.message.replace(JSON.stringify(file), JSON.stringify(path.relative(cwd, file)))
     throw new ModelError(error.code, message, error)
   }
+}
+
+// Rows that say no time have the same one, and the last of a step is its final value.
+function tellApart(read: MetricFile, written: number): MetricFile {
+  const times = new DistinctTimes()
+  const apart = ([name, points]: [string, Point[]]): [string, Point[]] => [
+    name,
+    points.map((point) => {
+      if (point.time !== written) return point
+      return { ...point, time: times.next([name], point.step, written) }
+    }),
+  ]
+  return { ...read, metrics: Object.fromEntries(Object.entries(read.metrics).map(apart)) }
 }

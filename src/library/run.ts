@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { allowedByVariable, allowSecrets } from '../domain/allow-secrets.ts'
+import { DistinctTimes } from '../domain/distinct-times.ts'
 import { ModelError } from '../domain/errors.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import { toStored, type StoredNumber } from '../domain/number.ts'
@@ -43,7 +44,8 @@ export interface Run {
   /**
    * Logs the values of one step. When it returns, they survive the end of the process, even by SIGKILL.
    *
-   * @param options - `step` counts from 0 (default 0); `time` is a Date or milliseconds since 1970 (default: now).
+   * @param options - `step` counts from 0 (default 0); `time` is a Date or milliseconds since 1970. Default: now, or as
+   *   many milliseconds later as tell the value apart from those that this run logged at the same step.
    * @throws ModelError `metric-invalid` for a name, a step or a time that cannot be kept, `disk-full`, `write-failed`.
    */
   log(metrics: Readonly<Record<string, number>>, options?: { step?: number; time?: number | Date }): void
@@ -105,6 +107,7 @@ class RecordedRun implements Run {
   readonly #folder: string
   readonly #close: (finish: NonNullable<JournalEvent['finish']>) => Promise<void>
   readonly #masked = new Set<string>()
+  readonly #times = new DistinctTimes()
   #ended = false
 
   constructor(
@@ -142,7 +145,8 @@ class RecordedRun implements Run {
         ])
       stored[name] = toStored(value)
     }
-    this.#writer.append({ time: given ?? this.#world.now(), metrics: stored, step })
+    const time = given ?? this.#times.next(Object.keys(stored), step, this.#world.now())
+    this.#writer.append({ time, metrics: stored, step })
   }
 
   params(params: Readonly<Record<string, Scalar>>): void {

@@ -94,6 +94,31 @@ describe('the library', () => {
     ])
   })
 
+  it('keeps equal values of one step, however quick they come, but for those of a time that was given', async () => {
+    const repo = await gitdir()
+    const code = `const run = await startRun()
+      const before = Date.now()
+      for (let at = 0; at < 999; at++) run.log({ reward: 1, [at % 2 === 0 ? 'even' : 'odd']: 2 })
+      run.log({ reward: 0 })
+      for (let at = 0; at < 9; at++) run.log({ given: 1 }, { time: 5 })
+      for (let step = 0; step < 999; step++) run.log({ steps: 1 }, { step })
+      const spent = Date.now() - before
+      await run.finish()
+      console.log(before + Math.max(1000, spent))`
+    const ran = await script(repo, code)
+    const [record] = await records(repo)
+    expect(record!.metrics).toMatchObject({
+      reward: { last: 0, count: 1000 },
+      even: { count: 500 },
+      given: { count: 1 },
+      steps: { count: 999 },
+    })
+    expect(record!.metrics['reward']).toMatchObject({ time: expect.toSatisfy(Number.isInteger) })
+    expect((record!.metrics['reward'] as unknown as { time: number }).time).toBeLessThanOrEqual(
+      Number(ran.stdout),
+    )
+  })
+
   it('refuses what it cannot keep, with a code', async () => {
     const repo = await gitdir()
     const ran = await script(

@@ -35,6 +35,18 @@ it('takes metric files and outputs that "git model run" could not read or find',
   expect(series.metrics['loss']).toMatchObject({ step: [1, 3], value: [0.9, 0.5] })
 })
 
+it('keeps each row of a step, in its order, and reading the file again adds none', async () => {
+  const repo = await gitdir()
+  await repo.write('m.csv', 'epoch,loss,time\n1,9,\n1,9,\n1,3,\n2,1,1234567890\n2,1,1234567890\n')
+  const ran = await repo.model('run', '-n', 'base', '--metrics', 'm.csv', '--', 'true')
+  expect(ran.exitCode, ran.stderr).toBe(0)
+  for (const again of [false, true]) {
+    if (again) await repo.model('log', '--run', 'base', '--metrics', 'm.csv')
+    const { loss } = (await shown(repo, 'base')).series.metrics
+    expect(loss).toMatchObject({ step: [1, 1, 1, 2], value: [9, 9, 3, 1] })
+  }
+})
+
 it('takes them inside the command too, and says where there is nothing to log', async () => {
   const repo = await gitdir()
   const script =
