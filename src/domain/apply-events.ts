@@ -32,7 +32,11 @@ export function applyEvents(
 
 // Files of a journal come one after the other; of events of one moment the order of the files decides.
 function inOrder(events: readonly JournalEvent[]): JournalEvent[] {
-  return events.toSorted((a, b) => a.time - b.time)
+  return events.toSorted((a, b) => instant(a) - instant(b))
+}
+
+function instant({ time, notBefore = time }: JournalEvent): number {
+  return Math.max(time, notBefore)
 }
 
 // An end that is only inferred does not stand beside one that somebody said.

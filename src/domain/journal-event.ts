@@ -21,6 +21,8 @@ export interface ProcessIdentity {
 export interface JournalEvent {
   /** Milliseconds since 1970. */
   time: number
+  /** A later time that stands above it in its file, as where the clock was set back. Set when a journal is read. */
+  notBefore?: number
   start?: RunStart
   /** A process that belongs to the run: it is alive as long as one of them is. */
   process?: ProcessIdentity

@@ -48,10 +48,11 @@ function journalFiles(folder: string): string[] {
 // A file can be folded and moved away by another process between the listing and the reading.
 function readFile(journal: Journal, name: string, from: number): void {
   journal.sizes[name] = 0
+  const inOrder = orderOfFile()
   const take = (line: Buffer): void => {
     const event = parseEvent(line)
     if (event === undefined) journal.torn += 1
-    else journal.events.push(event)
+    else journal.events.push(inOrder(event))
   }
   try {
     const { end, rest } = readLines(path.join(journal.folder, name), from, take)
@@ -60,6 +61,23 @@ function readFile(journal: Journal, name: string, from: number): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
+}
+
+// What stands below was written later, whatever the clock said; what other processes wrote comes in by time.
+function orderOfFile(): (event: JournalEvent) => JournalEvent {
+  let latest = -Infinity
+  return (event) => {
+    if (isValueAlone(event)) return event
+    const isBack = event.time < latest
+    latest = Math.max(latest, event.time)
+    return isBack ? { ...event, notBefore: latest } : event
+  }
+}
+
+// Its time can be one that was given, and is its place in the history.
+function isValueAlone(event: JournalEvent): boolean {
+  if (event.metrics === undefined) return false
+  return Object.keys(event).every((key) => key === 'metrics' || key === 'step' || key === 'time')
 }
 
 /** Reads a line of a journal; undefined for one that is torn or damaged, or longer than any text. */
