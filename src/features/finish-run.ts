@@ -7,6 +7,7 @@ import { appendEvent } from '../journal/append-event.ts'
 import { readTips } from '../git/read-tips.ts'
 import { readDigestState } from '../store/digest-state.ts'
 import { foldJournals } from '../store/fold-journals.ts'
+import { followMove } from './follow-move.ts'
 
 /**
  * Ends a run: its journal says so, on disk, and is folded into the notes. When folding fails the journal
@@ -16,10 +17,11 @@ import { foldJournals } from '../store/fold-journals.ts'
  * @throws ModelError `disk-full`, `write-failed`, `busy`.
  */
 export async function finishRun(
-  world: World,
-  run: { run: Oid; repo: Repository; folder: string },
+  before: World,
+  started: { run: Oid; repo: Repository; folder: string },
   finish: NonNullable<JournalEvent['finish']>,
 ): Promise<RunRecord> {
+  const { world, started: run } = await followMove(before, started)
   appendEvent(run.folder, { time: world.now(), finish }, true)
   try {
     const { records, left } = await foldJournals(run.repo, world)

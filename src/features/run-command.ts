@@ -7,6 +7,7 @@ import { captureEnvironment } from '../environment/capture-environment.ts'
 import { appendEvent } from '../journal/append-event.ts'
 import { executeCommand, type CommandEnd } from './execute-command.ts'
 import { finishRun } from './finish-run.ts'
+import { followMove } from './follow-move.ts'
 import { startRun, type StartedRun, type StartRunOptions } from './start-run.ts'
 import { stampFiles, type FileStamps } from './written-files.ts'
 import { stampModels, unkeptModels } from './written-models.ts'
@@ -81,17 +82,18 @@ export async function runCommand(
   const listener = await listening
   const end = await executeCommand(world, options.command, started, listener?.env ?? {})
   const claimed = await listener?.close()
+  const moved = await followMove(world, started)
   if (end.missing !== undefined) problems.push(end.missing)
-  else await collect(world, options, started, { problems, leftOut, files }, end.status)
+  else await collect(moved.world, options, moved.started, { problems, leftOut, files }, end.status)
   const isAllowed = allowSecrets(started.allowed)
   await attempt(problems, async () => {
     const described = { time: world.now(), environment: await environment }
-    started.masked.push(...appendEvent(started.folder, described, false, isAllowed))
+    started.masked.push(...appendEvent(moved.started.folder, described, false, isAllowed))
   })
   // A command that says that it failed is believed, even where it exits with 0.
   const isFailure = end.status === 'finished' && (claimed === 'failed' || claimed === 'killed')
   const status = isFailure ? claimed : end.status
-  const record = await finish(world, started, { status, exit: end.exit }, problems)
+  const record = await finish(moved.world, moved.started, { status, exit: end.exit }, problems)
   return {
     run: started.run,
     record,

@@ -34,7 +34,7 @@ export async function withLock<T>(commonDir: string, name: string, task: () => P
 export function ifFree(commonDir: string, name: string, task: () => void): void {
   const file = path.join(commonDir, 'model', `${name}.lock`)
   try {
-    mkdirSync(path.dirname(file), { recursive: true })
+    makeFolder(path.dirname(file))
     if (isStale(file)) rmSync(file, { force: true })
     if (!tryAcquire(file)) return
   } catch {
@@ -47,10 +47,16 @@ export function ifFree(commonDir: string, name: string, task: () => void): void 
   }
 }
 
+// Not the git directory itself: it can have been moved.
+function makeFolder(folder: string): void {
+  statSync(path.dirname(folder))
+  mkdirSync(folder, { recursive: true })
+}
+
 async function acquire(file: string): Promise<boolean> {
   const end = Date.now() + PATIENCE
   try {
-    mkdirSync(path.dirname(file), { recursive: true })
+    makeFolder(path.dirname(file))
     while (Date.now() < end) {
       if (tryAcquire(file)) return true
       if (isStale(file)) rmSync(file, { force: true })

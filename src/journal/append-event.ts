@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { ModelError } from '../domain/errors.ts'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import { maskEvent } from '../domain/mask-words.ts'
 import type { AllowSecret } from '../domain/secrets.ts'
+import { makeJournalFolder } from './journal-folder.ts'
 
 /**
  * Appends an event to a journal with one write, which other processes that append to the same file cannot
@@ -77,7 +78,7 @@ function openToAppend(folder: string, file: string): number {
     return openSync(file, 'a')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    mkdirSync(folder, { recursive: true })
+    makeJournalFolder(folder)
     return openSync(file, 'a')
   }
 }

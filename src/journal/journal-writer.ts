@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, openSync } from 'node:fs'
 import path from 'node:path'
 import type { JournalEvent } from '../domain/journal-event.ts'
 import { maskEvent } from '../domain/mask-words.ts'
 import type { AllowSecret } from '../domain/secrets.ts'
 import { eventLine, writeFailure, writeWhole } from './append-event.ts'
+import { makeJournalFolder } from './journal-folder.ts'
 
 /** A look at the file costs as much as a write, so it is taken once in so many milliseconds. */
 const LOOK_AGAIN = 1000
@@ -60,7 +61,7 @@ export class JournalWriter {
   }
 
   #open(): number {
-    mkdirSync(path.dirname(this.#file), { recursive: true })
+    makeJournalFolder(path.dirname(this.#file))
     return openSync(this.#file, 'a')
   }
 }
