@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { glob } from 'glob'
 import { ModelError } from '../domain/errors.ts'
@@ -17,29 +17,42 @@ import { isWritten, type FileStamps } from './written-files.ts'
  * @param patterns - files, folders or globs, relative to `cwd`.
  * @param leftOut - hears of each file that is not kept: a link in a named folder that leads out of it, and a path that
  *   git and its hosts refuse, as below `.git` in any spelling.
- * @param before - how files stood before a command ran, where only what it wrote counts.
+ * @param options.before - how files stood before a command ran, where only what it wrote counts.
+ * @param options.missed - hears why a file cannot be kept, and the others are. Default: `leftOut` hears of it.
  * @throws ModelError `output-missing` when nothing matches, `argument-invalid` for a file outside the repository.
  */
 export async function collectOutputs(
   repo: Pick<Repository, 'root' | 'commonDir' | 'cwd'>,
   patterns: readonly string[],
   leftOut: (file: string) => void,
-  before?: FileStamps,
+  { before, missed }: { before?: FileStamps; missed?: (error: ModelError) => void } = {},
 ): Promise<OutputFile[]> {
   const store = await openLfsStore(repo)
   const found = patterns.map((pattern) => expandWritten(repo.cwd, pattern, 'output-missing', before, leftOut))
   const files = (await Promise.all(found)).flat()
   const outputs: OutputFile[] = []
   for (const file of new Set(files)) {
-    const inside = pathInRepository(repo.root, file)
-    if (!isSafePath(inside)) {
-      leftOut(file)
-      continue
-    }
-    const { oid, size } = await storeFile(store, file)
-    outputs.push({ path: inside, oid: sha256Name(oid), size })
+    const lost = missing(repo.cwd, file)
+    const place = lost === undefined ? pathInRepository(repo.root, file) : ''
+    if (isSafePath(place)) {
+      const { oid, size } = await storeFile(store, file)
+      outputs.push({ path: place, oid: sha256Name(oid), size })
+    } else if (lost !== undefined && missed !== undefined) missed(lost)
+    else leftOut(file)
   }
   return outputs
+}
+
+// A name that is not UTF-8 is listed as one that is not there.
+function missing(cwd: string, file: string): ModelError | undefined {
+  if (existsSync(file)) return undefined
+  const name = path.relative(cwd, file)
+  const isForeign = name.includes('\uFFFD')
+  const why = isForeign ? 'its name is not UTF-8' : 'it went away'
+  return new ModelError('output-missing', `"${name}" was not kept: ${why}`, {
+    hints: isForeign ? ['rename it, then: git model log --run RUN --output PATH'] : [],
+    data: { file },
+  })
 }
 
 /**
@@ -62,7 +75,7 @@ export async function collectArtifacts(
       : repo.cwd
     for (const file of await expand(repo.cwd, pattern, 'artifact-missing', leftOut)) {
       const place = `${ARTIFACTS}/${artifactName(repo.cwd, base, file)}`
-      if (!isSafePath(place)) {
+      if (!isSafePath(place) || missing(repo.cwd, file) !== undefined) {
         leftOut(file)
         continue
       }
@@ -126,6 +139,8 @@ export async function expandWritten(
 function keepInside(folder: string, files: readonly string[], leftOut: (file: string) => void): string[] {
   const root = realpathSync(folder)
   return files.toSorted().filter((file) => {
+    // What is not there under its name is told apart from a link: see `missing`.
+    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return true
     const inside = path.relative(root, realPath(file))
     const leadsOut = inside === '..' || inside.startsWith(`..${path.sep}`) || path.isAbsolute(inside)
     if (leadsOut) leftOut(file)

@@ -141,10 +141,9 @@ async function collect(
       problems,
       async () => {
         const { collectOutputs } = await import('./collect-outputs.ts')
-        appendEvent(folder, {
-          time: world.now(),
-          outputs: await collectOutputs(here, [pattern], leave, files),
-        })
+        const missed = (error: ModelError): void => void problems.push(error)
+        const outputs = await collectOutputs(here, [pattern], leave, { before: files, missed })
+        if (outputs.length > 0) appendEvent(folder, { time: world.now(), outputs })
       },
       status,
     )
@@ -163,12 +162,13 @@ async function recordMetrics(
   masked.push(...appendEvent(folder, event, false, allowSecrets(allowed)))
 }
 
-// A command that failed owes nobody its outputs: only what it wrote and could not be read is a problem then.
+// A command that failed owes nobody its outputs: only what it wrote and could not be read is a problem then. Nothing
+// that the file system says keeps a run from its end.
 async function attempt(problems: ModelError[], task: () => Promise<void>, status?: RunStatus): Promise<void> {
   try {
     await task()
-  } catch (error) {
-    if (!isModelError(error)) throw error
+  } catch (cause) {
+    const error = isModelError(cause) ? cause : ofFileSystem(cause)
     const isMissing = error.code === 'output-missing' || error.code === 'metrics-missing'
     if (!(isMissing && status !== undefined && status !== 'finished')) problems.push(error)
   }
@@ -178,6 +178,12 @@ async function attempt(problems: ModelError[], task: () => Promise<void>, status
 function naming(run: Oid, { code, message, hints, data, cause }: ModelError): ModelError {
   const named = hints.map((hint) => hint.replace('--run RUN', `--run ${run.slice(0, 12)}`))
   return new ModelError(code, message, { hints: named, data, cause })
+}
+
+function ofFileSystem(cause: unknown): ModelError {
+  const { code, syscall, message } = cause as NodeJS.ErrnoException
+  if (code === undefined || syscall === undefined) throw cause
+  return new ModelError('write-failed', message, { cause })
 }
 
 function isOid(text: string | undefined): text is Oid {

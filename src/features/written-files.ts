@@ -15,7 +15,9 @@ export async function stampFiles(cwd: string, patterns: readonly string[]): Prom
 
 /** Tells whether a file is not what it was. */
 export function isWritten(file: string, before: FileStamps): boolean {
-  return fileStamp(file) !== before.get(file)
+  const now = fileStamp(file)
+  // Of one that was found and cannot be looked at nobody knows.
+  return now === undefined || now !== before.get(file)
 }
 
 // Most patterns are a file, for which globs need not be loaded; what is not there was not there.

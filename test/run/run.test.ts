@@ -161,6 +161,20 @@ describe('git model run', () => {
     expect(kept.stderr).not.toContain('warning')
   })
 
+  it.runIf(process.platform === 'linux').each(['out/*.bin', 'out'])(
+    'keeps the run and the other outputs of %s where one has a name that is not UTF-8',
+    async (pattern) => {
+      const repo = await gitdir()
+      const script = `mkdir out; echo 1 >out/good.bin; echo 2 >"out/$(printf 'f\\377').bin"`
+      const ran = await repo.model('run', '-n', 'odd', '--output', pattern, '--', 'sh', '-c', script)
+      expect(ran).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('its name is not UTF-8') })
+      expect(ran.stderr).not.toContain('link')
+      const { status, outputs } = await record(repo, await newestRun(repo))
+      expect(status).toBe('finished')
+      expect(outputs.files).toMatchObject([{ path: 'out/good.bin' }])
+    },
+  )
+
   it('says which output was not written, and keeps the run', async () => {
     const repo = await gitdir()
     const ran = await repo.model('run', '--output', 'nowhere.bin', '--', 'true')
