@@ -7,10 +7,10 @@ import type { Scalar } from '../domain/scalar.ts'
 import { ModelError } from '../domain/errors.ts'
 import { allowedByVariable, allowSecrets } from '../domain/allow-secrets.ts'
 import { maskWords } from '../domain/mask-words.ts'
-import type { AllowSecret } from '../domain/secrets.ts'
 import type { World } from '../domain/world.ts'
 import type { Repository } from '../git/repository.ts'
 import { openRunSite, type RunSite } from '../git/run-site.ts'
+import { untilThere } from '../git/until-there.ts'
 import { appendEvent } from '../journal/append-event.ts'
 import { journalFolder } from '../journal/journal-folder.ts'
 import { identifyProcess } from '../journal/process-identity.ts'
@@ -62,7 +62,6 @@ export async function startRun(
   const site = opened ?? (await openRunSite(world))
   const { repo } = site
   const config = await readConfig(repo)
-  const [snapshot, author] = await Promise.all([site.takeSnapshot(config.snapshot), site.author()])
   const allowed = [
     ...(config.secrets?.allow ?? []),
     ...allowedByVariable(world.env),
@@ -73,11 +72,13 @@ export async function startRun(
   // Before the name is in the message of the run commit.
   const { words, masked } = maskWords(toWords(options, inventName(nonce)), isAllowed)
   const { name } = words
-  const run = await site.commit({
-    parent: snapshot.commit,
-    tree: snapshot.tree,
-    name,
-    nonce: nonce.toString('hex'),
+  const identity = identifyProcess(process.pid)
+  const { run, snapshot, author, folder } = await untilThere(async () => {
+    const [taken, who] = await Promise.all([site.takeSnapshot(config.snapshot), site.author()])
+    const { commit: parent, tree } = taken
+    const made = await site.commit({ parent, tree, name, nonce: nonce.toString('hex') })
+    const journal = await keepRun(site, made, { time: world.now(), process: identity })
+    return { run: made, snapshot: taken, author: who, folder: journal }
   })
   const start: RunStart = {
     run,
@@ -94,8 +95,7 @@ export async function startRun(
     },
     ...(options.parent !== undefined && { parent: options.parent }),
   }
-  const event = { time: world.now(), start, process: identifyProcess(process.pid) }
-  const folder = await openJournal(site, event, isAllowed)
+  appendEvent(folder, { time: world.now(), start, process: identity }, true, isAllowed)
   return { run, name, repo, folder, skipped: snapshot.skipped, masked, allowed, config }
 }
 
@@ -113,16 +113,14 @@ function toWords({ name, experiment, command, params, tags }: StartRunOptions, i
 
 // The ref before the start: without it `git gc` may take the run commit while the run goes on. The process before the
 // ref: a ref that is left without a start, since this process was killed here, goes with the journal.
-async function openJournal(
+async function keepRun(
   site: RunSite,
-  event: JournalEvent & { start: RunStart; process: ProcessIdentity },
-  isAllowed: AllowSecret,
+  run: Oid,
+  event: JournalEvent & { process: ProcessIdentity },
 ): Promise<string> {
-  const { run } = event.start
   const folder = journalFolder(site.repo.commonDir, run)
-  appendEvent(folder, { time: event.time, process: event.process })
+  appendEvent(folder, event)
   await site.keep(run)
-  appendEvent(folder, event, true, isAllowed)
   return folder
 }
 

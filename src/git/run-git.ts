@@ -64,7 +64,7 @@ interface GitBytes {
 
 // git gc takes empty folders of objects away, even one that another process of git has just made for its object. What
 // writes objects can be run again: it writes the same ones.
-const LOST_FOLDER = /unable to create temporary file: No such file or directory/
+const LOST_FOLDER = /unable to (?:create temporary file|write file [^\n]*): No such file or directory/
 const ATTEMPTS = 10
 
 async function runOnce(
