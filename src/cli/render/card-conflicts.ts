@@ -22,7 +22,11 @@ export function conflictHints(spec: string, conflicts: readonly ConflictSides[])
     (side) => first.values.filter((value) => value.side === side).length === 1,
   )
   const command = safeText(`git model card resolve ${formatCommand(spec, first.field)}`)
-  return [isTold ? `${command} --ours   or --theirs, --take N` : `${command} --take 1   or another N`]
+  const isCut = conflicts.some(({ values }) => values.some((value) => value.isCut))
+  return [
+    isTold ? `${command} --ours   or --theirs, --take N` : `${command} --take 1   or another N`,
+    ...(isCut ? ['git fetch --unshallow   to know who wrote which value'] : []),
+  ]
 }
 
 /** The conflicts as `--json` tells them. */
@@ -54,8 +58,9 @@ function show({ value, removed }: { value: unknown; removed: boolean }): string 
   return removed ? '(taken away)' : safeText(showCardValue(value))
 }
 
-function writer({ side, author, date }: ConflictValue, now: number): string {
-  if (author === undefined || date === undefined) return ''
+function writer({ side, author, date, isCut }: ConflictValue, now: number): string {
+  if (isCut) return 'not known: the history of this clone is cut short'
+  if (author === undefined || date === undefined) return 'not known'
   const age = formatAge(Date.parse(date), now)
   return `${safeText(author)}, ${age}${side === 'ours' ? ' (ours)' : ''}`
 }
