@@ -10,6 +10,8 @@ import { findCardOf, type FoundCard } from './find-card.ts'
 /** What is to be said of one model's card. */
 export interface CardCheck {
   name: string
+  /** The revision as it was typed; undefined for the work tree. */
+  revision: string | undefined
   path: string
   state: FoundCard['state']
   /** What `.gitmodel.yaml` asks for. */
@@ -66,6 +68,7 @@ function check(found: FoundCard, isAsked: boolean, strict: boolean): CardCheck {
   const isOff = policy === 'off' && !isAsked
   return {
     name: model.name,
+    revision: model.asked,
     path: model.path,
     state,
     policy,

@@ -2,13 +2,14 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path'
 import { diffCardFields } from '../domain/card-fields.ts'
 import { ModelError } from '../domain/errors.ts'
+import { specOf } from '../domain/model-spec.ts'
 import type { World } from '../domain/world.ts'
 import { openEditor } from '../git/open-editor.ts'
 import { checkCardText } from '../schema/check-card-text.ts'
 import { mergeCards } from '../schema/merge-cards.ts'
 import { readCardText, writeCardText } from '../store/cards.ts'
 import { refreshStore } from '../store/open-store.ts'
-import { findCard, requireCard, specOf, type FoundCard } from './find-card.ts'
+import { findCard, requireCard, type FoundCard } from './find-card.ts'
 import { refuseNewer, type CardEdit } from './set-card.ts'
 
 /** What became of an edited card. */

@@ -1,10 +1,11 @@
 import { lstatSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { ModelError } from '../domain/errors.ts'
+import { specOf } from '../domain/model-spec.ts'
 import type { World } from '../domain/world.ts'
 import { exportReadme } from '../schema/export-readme.ts'
 import type { ModelAt } from '../store/models.ts'
-import { findCard, naming, requireCard, specOf } from './find-card.ts'
+import { findCard, naming, requireCard } from './find-card.ts'
 
 /** A card as a README.md. */
 export interface ExportedCard {

@@ -1,6 +1,7 @@
 import type { Oid } from '../domain/run.ts'
 import type { World } from '../domain/world.ts'
 import { isModelError, ModelError } from '../domain/errors.ts'
+import { specOf } from '../domain/model-spec.ts'
 import { readNotes } from '../git/notes.ts'
 import { statObjects } from '../git/read-objects.ts'
 import { CARDS_NOTES } from '../git/refs.ts'
@@ -117,12 +118,6 @@ export function naming<T>(model: ModelAt, edit: () => T): T {
     const hints = error.hints.map((hint) => hint.replace(/\bMODEL$/, () => specOf(model)))
     throw new ModelError(error.code, error.message, { hints, data: error.data, cause: error })
   }
-}
-
-/** Writes a model as it is named at the command line. */
-export function specOf({ name, revision }: ModelAt): string {
-  const model = /^[\w./-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`
-  return revision === undefined ? model : `${model}@${revision.slice(0, 12)}`
 }
 
 /** Lists the versions of a model in history, the newest first. */

@@ -2,6 +2,7 @@ import type { Card, CardDetails } from '../domain/card.ts'
 import { ModelError } from '../domain/errors.ts'
 import type { Oid } from '../domain/run.ts'
 import { renewCard } from '../domain/renew-card.ts'
+import { specOf } from '../domain/model-spec.ts'
 import type { World } from '../domain/world.ts'
 import { checkCardText } from '../schema/check-card-text.ts'
 import { composeCard } from '../schema/compose-card.ts'
@@ -9,7 +10,7 @@ import { updateCardText } from '../schema/update-card-text.ts'
 import { writeCardText } from '../store/cards.ts'
 import type { ModelAt } from '../store/models.ts'
 import { cardFacts, type CardFacts } from './card-facts.ts'
-import { findCard, requireWeights, specOf, type FoundCard, type PreviousCard } from './find-card.ts'
+import { findCard, requireWeights, type FoundCard, type PreviousCard } from './find-card.ts'
 
 /** A card that was written. */
 export interface NewCard {
@@ -108,7 +109,7 @@ function unfitPrevious(
   { commit }: PreviousCard,
   problem = 'a newer version of git-model wrote it',
 ): ModelError {
-  const earlier = specOf({ ...model, revision: commit })
+  const earlier = specOf({ name: model.name, revision: commit })
   return new ModelError(
     'card-invalid',
     `the card of ${commit.slice(0, 12)} cannot be carried over: ${problem}`,

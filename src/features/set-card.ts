@@ -3,6 +3,7 @@ import { formatCardPath, parseCardPath } from '../domain/card-path.ts'
 import { diffCardFields, type CardChange } from '../domain/card-fields.ts'
 import type { CardAssignment } from '../domain/card-assignment.ts'
 import { ModelError } from '../domain/errors.ts'
+import { specOf } from '../domain/model-spec.ts'
 import type { World } from '../domain/world.ts'
 import { checkCardText } from '../schema/check-card-text.ts'
 import { cardMembers } from '../schema/card-members.ts'
@@ -11,7 +12,7 @@ import { appendCardItem, removeCardItem, setCardField, unsetCardField } from '..
 import { settleConflicts } from '../schema/settle-conflicts.ts'
 import { writeCardText } from '../store/cards.ts'
 import type { ModelAt } from '../store/models.ts'
-import { findCard, naming, requireCard, specOf } from './find-card.ts'
+import { findCard, naming, requireCard } from './find-card.ts'
 
 /** What became of a card. */
 export interface CardEdit {
@@ -75,7 +76,7 @@ export function refuseNewer(text: string, model: ModelAt): void {
     'note-newer',
     `the card of "${model.name}" is ${String(card?.schema)}, which is newer than this program`,
     {
-      hints: ['upgrade git-model; until then: git model card show'],
+      hints: ['upgrade git-model; until then: git model card show ' + specOf(model)],
       data: { model: model.name },
     },
   )

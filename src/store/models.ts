@@ -19,6 +19,8 @@ export interface ModelAt {
   path: string
   /** The commit; undefined for the work tree. */
   revision: Oid | undefined
+  /** The revision as it was typed. */
+  asked?: string
   /** The object at the path, on which the card hangs; undefined where nothing stands there. */
   target: Oid | undefined
   /** Its files in Git LFS. */
@@ -44,7 +46,11 @@ export async function resolveModel(store: Store, spec: string): Promise<ModelAt>
       ? await modelInWorkTree(store.repo, name, model)
       : await modelInCommit(store.repo, name, model, commit)
   if (found.target === undefined && known === undefined) throw unknownModel(name, revision, config)
-  return known === undefined ? { ...found, name: nameOfPath(config, model.path) ?? found.name } : found
+  return {
+    ...found,
+    ...(known === undefined && { name: nameOfPath(config, model.path) ?? found.name }),
+    ...(revision !== undefined && { asked: revision }),
+  }
 }
 
 /**

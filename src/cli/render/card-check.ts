@@ -2,8 +2,8 @@ import { safeText } from '../../domain/safe-text.ts'
 import { groupFields } from '../../domain/unknown-fields.ts'
 import type { CardProblem } from '../../domain/card.ts'
 import type { CardCheck } from '../../features/check-cards.ts'
+import { specOf } from '../../domain/model-spec.ts'
 import type { Colors } from '../colors.ts'
-import { formatCommand } from '../../domain/quote-shell.ts'
 
 /** Writes what a check of cards found, and what to type. */
 export function renderCardChecks(checks: readonly CardCheck[], colors: Colors): string {
@@ -43,8 +43,8 @@ function unknownLine({ unknown }: CardCheck): string[] {
   )
 }
 
-function hints({ state, name, problems, warnings }: CardCheck): string[] {
-  const model = safeText(formatCommand(name))
+function hints({ state, name, revision, problems, warnings }: CardCheck): string[] {
+  const model = safeText(specOf({ name, revision, asked: revision }))
   if (problems.length + warnings.length === 0) return []
   if (state === 'unfetched') return ['git model sync', `git model card new ${model}`]
   if (state === 'stale' || state === 'missing') return [`git model card new ${model}`]

@@ -6,7 +6,7 @@ import type { ShownCard } from '../../features/show-model-card.ts'
 import type { Colors } from '../colors.ts'
 import { showCardValue } from './card-value.ts'
 import { formatNumber, formatSize } from './number.ts'
-import { formatCommand } from '../../domain/quote-shell.ts'
+import { specOf } from '../../domain/model-spec.ts'
 import { formatDuration, formatTime } from './duration.ts'
 import type { Fact, Section } from './sections.ts'
 
@@ -57,7 +57,7 @@ function stateFacts({ staleFrom, problems, unknown, newer, card, found }: ShownC
   if (problems.length > 0) {
     facts.push({
       label: 'problems',
-      value: `${problems.length}; see git model card check ${formatCommand(model.name)}`,
+      value: `${problems.length}; see git model card check ${specOf(model)}`,
       paint: colors.red,
     })
   }
@@ -167,6 +167,6 @@ function conflictSection({ conflicts, found }: ShownCard, colors: Colors): Secti
   return {
     title: 'conflicts',
     facts,
-    remark: `settle them with: git model card resolve ${formatCommand(found.model.name)}`,
+    remark: `settle them with: git model card resolve ${specOf(found.model)}`,
   }
 }

@@ -2,6 +2,7 @@ import type { ModelCard } from '../../features/show-card.ts'
 import type { ShownModel } from '../../features/show-model.ts'
 import type { Colors } from '../colors.ts'
 import { formatSize } from './number.ts'
+import { specOf } from '../../domain/model-spec.ts'
 import { formatCommand } from '../../domain/quote-shell.ts'
 import { shortRuns } from './show-commit.ts'
 import { fileTable } from './show-run.ts'
@@ -51,14 +52,18 @@ function weightsSection({ model, files, plainSize }: ShownModel): Section {
     const remark = isAway ? { remark: `fetch what is not here: git model checkout ${name}` } : {}
     return { title, table: fileTable(files), ...remark }
   }
-  if (model.target === undefined)
-    return {
-      title,
-      remark: `absent: bring back an earlier version with git model checkout COMMIT ${formatCommand(model.path)}`,
-    }
+  if (model.target === undefined) return { title, remark: absence(model) }
   if (plainSize === 0) return { title, remark: 'an empty file' }
   const size = plainSize === undefined ? 'no file of it is' : `${formatSize(plainSize)} in git itself, not`
-  return { title, remark: `${size} in Git LFS: git model weights track ${formatCommand(model.path)}` }
+  // What was committed stays as it is.
+  const since = model.revision === undefined ? '' : ', in this commit; from now on'
+  return { title, remark: `${size} in Git LFS${since}: git model weights track ${formatCommand(model.path)}` }
+}
+
+function absence({ path, revision }: ShownModel['model']): string {
+  return revision === undefined
+    ? `absent: bring back an earlier version with git model checkout COMMIT ${formatCommand(path)}`
+    : `absent in this commit; others brought or changed it: git log --oneline -- ${formatCommand(`:/${path}`)}`
 }
 
 function producersSection({ producers, files, config }: ShownModel, now: number, colors: Colors): Section {
@@ -79,28 +84,28 @@ function producersSection({ producers, files, config }: ShownModel, now: number,
 
 function cardSection({ card, model }: ShownModel, colors: Colors): Section {
   const title = 'card'
-  const name = formatCommand(model.name)
+  const spec = specOf(model)
   if (card.state === 'unfetched')
     return { title, remark: 'not fetched: no cards ever were in this clone: git model sync' }
   if ('problem' in card)
-    return { title, remark: `it cannot be read: ${card.problem}: git model card edit ${name}` }
+    return { title, remark: `it cannot be read: ${card.problem}: git model card edit ${spec}` }
   if (model.target === undefined && !('card' in card))
     return { title, remark: 'none: a card describes weights' }
-  if (!('card' in card)) return { title, remark: `none: git model card new ${name}` }
+  if (!('card' in card)) return { title, remark: `none: git model card new ${spec}` }
   return {
     title,
-    facts: [stateFact(card, colors), ...summary(card.card)],
-    remark: `all of it: git model card show ${name}`,
+    facts: [stateFact(card, spec, colors), ...summary(card.card)],
+    remark: `all of it: git model card show ${spec}`,
   }
 }
 
-function stateFact(card: Extract<ModelCard, { card: object }>, colors: Colors): Fact {
+function stateFact(card: Extract<ModelCard, { card: object }>, spec: string, colors: Colors): Fact {
   if (card.state === 'current')
     return { label: 'state', value: 'describes these weights', paint: colors.green }
   const of = card.commit === undefined ? '' : ` (those of ${card.commit.slice(0, SHORT)})`
   return {
     label: 'state',
-    value: `stale: it describes earlier weights${of}; renew it: git model card new`,
+    value: `stale: it describes earlier weights${of}; renew it: git model card new ${spec}`,
     paint: colors.yellow,
   }
 }

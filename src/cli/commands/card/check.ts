@@ -47,6 +47,6 @@ export const check = buildCommand<Flags, [model?: string], Context>({
   },
 })
 
-function withNulls<T extends { previous: unknown }>(item: T): T {
-  return { ...item, previous: item.previous ?? null }
+function withNulls<T extends { previous: unknown; revision: unknown }>(item: T): T {
+  return { ...item, previous: item.previous ?? null, revision: item.revision ?? null }
 }
