@@ -5,6 +5,7 @@ import { compareSides, type Comparison, type FileChange, type FileDetail } from 
 import { isModelError, ModelError } from '../domain/errors.ts'
 import type { Rules } from '../domain/rules.ts'
 import type { Side } from '../domain/side.ts'
+import { treeCommit } from '../domain/tree-commit.ts'
 import { mergeBase } from '../git/merge-base.ts'
 import { requireHead } from '../git/repository.ts'
 import { resolveCommit } from '../git/resolve.ts'
@@ -17,7 +18,6 @@ import { pairModels } from './pair-models.ts'
 import {
   defaultBase,
   resolveSide,
-  treeCommit,
   withUnnamedWeights,
   type ResolvedSide,
   type SideOptions,

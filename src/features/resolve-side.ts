@@ -3,6 +3,7 @@ import { ModelError } from '../domain/errors.ts'
 import { isEligible, mayStand } from '../domain/run-links.ts'
 import type { Side, SideModel } from '../domain/side.ts'
 import type { Oid } from '../domain/run.ts'
+import { treeCommit } from '../domain/tree-commit.ts'
 import { mergeBase } from '../git/merge-base.ts'
 import { tryResolveCommit } from '../git/resolve.ts'
 import type { ParsedCard } from '../schema/card-document.ts'
@@ -116,11 +117,6 @@ export async function withUnnamedWeights(store: Store, side: Side, paths: readon
     ...side,
     models: [...side.models, ...(await Promise.all(models.map((model) => sideModel(store, model!))))],
   }
-}
-
-/** Returns the commit whose files a side has: that of a run's outputs, where a run was named. */
-export function treeCommit({ rule, record, commit }: Side): Oid {
-  return rule === undefined ? (record?.outputs?.commit ?? commit) : commit
 }
 
 async function sideModels(store: Store, commit: Oid, config: Config | undefined): Promise<SideModel[]> {

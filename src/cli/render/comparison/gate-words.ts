@@ -3,9 +3,12 @@ import type { Comparison } from '../../../domain/comparison.ts'
 import { CONFIG_FILE } from '../../../domain/config.ts'
 import type { RuleChange } from '../../../domain/gate-changes.ts'
 import type { GateFailure } from '../../../domain/gate-failure.ts'
+import { specOf } from '../../../domain/model-spec.ts'
 import type { StoredNumber } from '../../../domain/number.ts'
 import type { RuleSource } from '../../../domain/rules.ts'
 import { safeText } from '../../../domain/safe-text.ts'
+import type { Side } from '../../../domain/side.ts'
+import { treeCommit } from '../../../domain/tree-commit.ts'
 import { digitsApart, digitsFor } from '../number.ts'
 import { valueText } from './metric-words.ts'
 import { sideName, sideReason } from './side-words.ts'
@@ -40,7 +43,7 @@ function reasonText(failure: GateFailure, comparison: Comparison): string {
     'no-record': `${sideName(part[side])} has no run${of} (${sideReason(part[side])})`,
     'no-value': noValueText(safeText(subject), part),
     model: `nothing stands at ${safeText(found)} in ${sideName(comparison.head)}`,
-    card: CARD_TEXTS.get(found)?.(name) ?? `the model ${name} has no card`,
+    card: CARD_TEXTS.get(found)?.(name, newCard(subject, comparison.head)) ?? `the model ${name} has no card`,
     'card-field': `the card of ${name} must say ${safeText(field)}, which is ${safeText(found)}`,
     license: `the licence of ${name} is ${safeText(found)}, allowed: ${safeText(allowed.join(', '))}`,
   }
@@ -57,12 +60,16 @@ function worseText(base: StoredNumber = 'NaN', head: StoredNumber = 'NaN', limit
   return `${valueText(base, digits)} → ${valueText(head, digits)}, allowed ${valueText(limit, digits)}`
 }
 
-const CARD_TEXTS: ReadonlyMap<string, (name: string) => string> = new Map(
+const CARD_TEXTS: ReadonlyMap<string, (name: string, command: string) => string> = new Map(
   Object.entries({
-    absent: (name) => `the weights of ${name} have no card: git model card new ${name}`,
-    unfetched: (name) => `the card of ${name} is not here, cards were never fetched: git model sync`,
+    absent: (name: string, command: string) => `the weights of ${name} have no card: ${command}`,
+    unfetched: (name: string) => `the card of ${name} is not here, cards were never fetched: git model sync`,
   }),
 )
+
+function newCard(name: string, head: Side): string {
+  return safeText(`git model card new ${specOf({ name, revision: treeCommit(head) })}`)
+}
 
 function noValueText(name: string, { head }: Part): string {
   const run = safeText(head.record?.name ?? '')

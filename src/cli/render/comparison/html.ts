@@ -18,7 +18,15 @@ import {
   sideValue,
   verdictText,
 } from './metric-words.ts'
-import { cardText, fieldText, fileText, scalarText, weightsText, writtenFields } from './model-words.ts'
+import {
+  cardCommand,
+  cardText,
+  fieldText,
+  fileText,
+  scalarText,
+  weightsText,
+  writtenFields,
+} from './model-words.ts'
 import { plural } from './plural.ts'
 import { sideLabel, sideReason } from './side-words.ts'
 import { svgChart } from './svg-chart.ts'
@@ -35,7 +43,7 @@ export function renderComparisonHtml({ comparison, curves, web }: Review): strin
     ...(comparison.parts ?? [comparison]).map((part) =>
       numbersPart(part, { comparison, curves, ...(web && { web }) }),
     ),
-    ...comparison.models.map(modelPart),
+    ...comparison.models.map((model) => modelPart(model, comparison.head)),
   ]
   return page(`git-model: ${verdictLine(comparison)}`, parts.filter((part) => part !== '').join('\n'))
 }
@@ -138,7 +146,8 @@ function paramsPart(params: readonly ParamChange[]): string {
   return section('Parameters that changed', htmlTable(['parameter', 'base', 'head'], rows))
 }
 
-function modelPart({ name, path, weights, card }: ModelChange): string {
+function modelPart(model: ModelChange, head: Side): string {
+  const { name, path, weights, card } = model
   const isAlone = Math.max(weights.base?.files ?? 0, weights.head?.files ?? 0) <= 1
   const files = weights.files.map((file) => {
     const inside = (file.details ?? []).flatMap(({ title, level, lines }) =>
@@ -151,10 +160,12 @@ function modelPart({ name, path, weights, card }: ModelChange): string {
   })
   const written = writtenFields(card)
   const rows = written.map(({ field, before, after }) => [field, fieldText(before), fieldText(after)])
+  const command = cardCommand(model, head)
+  const toType = command === undefined ? '' : `: <code>${htmlText(command)}</code>`
   const body = [
     `<p>Weights at <code>${htmlText(path)}</code>: ${htmlText(weightsText(weights))}</p>`,
     files.join('') === '' ? '' : `<ul>${files.join('')}</ul>`,
-    `<p>Card: ${htmlText(written.length === 0 ? cardText(card) : `${plural(written.length, 'field')} changed`)}</p>`,
+    `<p>Card: ${htmlText(written.length === 0 ? cardText(model) : `${plural(written.length, 'field')} changed`)}${toType}</p>`,
     rows.length === 0 ? '' : htmlTable(['field', 'base', 'head'], rows),
   ]
   return section(`Model ${name}`, body.join(''))

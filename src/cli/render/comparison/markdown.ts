@@ -66,7 +66,7 @@ function blocksOf(review: Review, limits: Limits, omitted: Omissions): string[] 
     ...partBlocks(review, limits, omitted),
     ...omitted
       .take(comparison.models, limits.models, 'model')
-      .map((model) => modelPart(model, limits, omitted)),
+      .map((model) => modelPart(model, comparison.head, limits, omitted)),
   ]
   return blocks.filter((block) => block !== '')
 }

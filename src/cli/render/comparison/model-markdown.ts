@@ -1,13 +1,15 @@
 import type { FileChange, ModelChange } from '../../../domain/comparison.ts'
+import { safeText } from '../../../domain/safe-text.ts'
+import type { Side } from '../../../domain/side.ts'
 import { renderTable } from '../table.ts'
 import type { Column } from '../column.ts'
 import type { Limits, Omissions } from './limits.ts'
-import { clip, details, escaped } from './markdown-text.ts'
-import { cardText, fieldText, fileText, weightsText, writtenFields } from './model-words.ts'
+import { clip, codeText, details, escaped } from './markdown-text.ts'
+import { cardCommand, cardText, fieldText, fileText, weightsText, writtenFields } from './model-words.ts'
 import { plural } from './plural.ts'
 
 /** Writes what became of one model: its weights, file by file, and its card. */
-export function modelPart(model: ModelChange, limits: Limits, omitted: Omissions): string {
+export function modelPart(model: ModelChange, head: Side, limits: Limits, omitted: Omissions): string {
   const { name, path, weights, card } = model
   const written = writtenFields(card)
   const title = name === path ? '' : ` (${escaped(path, limits.text)})`
@@ -16,10 +18,18 @@ export function modelPart(model: ModelChange, limits: Limits, omitted: Omissions
     '',
     `- weights: ${escaped(weightsText(weights))}`,
     ...fileItems(model, limits, omitted),
-    `- card: ${written.length === 0 ? escaped(cardText(card)) : `${plural(written.length, 'field')} changed`}`,
+    `- card: ${written.length === 0 ? escaped(cardText(model)) : `${plural(written.length, 'field')} changed`}${toType(model, head, limits)}`,
   ]
   if (written.length === 0) return lines.join('\n')
   return `${lines.join('\n')}\n\n${cardTable(model, limits, omitted)}`
+}
+
+// A command that was cut, or whose code would end before it does, is none to type.
+function toType(model: ModelChange, head: Side, limits: Limits): string {
+  const command = safeText(cardCommand(model, head) ?? '')
+  return command === '' || command.length > 2 * limits.text || command.includes('`')
+    ? ''
+    : `: ${codeText(command)}`
 }
 
 function cardTable({ name, card }: ModelChange, limits: Limits, omitted: Omissions): string {

@@ -1,6 +1,9 @@
 import type { CardChange } from '../../../domain/card-fields.ts'
 import type { FileContent, ModelChange } from '../../../domain/comparison.ts'
 import type { ParamChange } from '../../../domain/compare-part.ts'
+import { specOf } from '../../../domain/model-spec.ts'
+import type { Side } from '../../../domain/side.ts'
+import { treeCommit } from '../../../domain/tree-commit.ts'
 import { formatSize } from '../number.ts'
 import { plural } from './plural.ts'
 
@@ -35,11 +38,21 @@ export function writtenFields({ base, head, changes }: ModelChange['card']): Car
 }
 
 /** What there is to say of two cards where no written field differs. */
-export function cardText({ base, head, changes }: ModelChange['card']): string {
+export function cardText({ weights, card: { base, head, changes } }: ModelChange): string {
   if (!base && !head) return 'none'
-  if (base && !head) return 'none for these weights: git model card new'
+  if (!head) return isGone(weights) ? 'gone with the weights' : 'none for these weights'
   if (!base) return 'added'
   return changes.length === 0 ? 'unchanged' : 'renewed from the run; nothing else changed'
+}
+
+/** The command that writes the card which the weights of the head lack, whatever is checked out. */
+export function cardCommand({ name, weights, card }: ModelChange, head: Side): string | undefined {
+  if (!card.base || card.head || isGone(weights)) return undefined
+  return `git model card new ${specOf({ name, revision: treeCommit(head) })}`
+}
+
+function isGone({ base, head }: ModelChange['weights']): boolean {
+  return base !== undefined && head === undefined
 }
 
 /** A value of a card on one line. */

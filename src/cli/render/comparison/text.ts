@@ -21,7 +21,15 @@ import {
   sideValue,
   verdictText,
 } from './metric-words.ts'
-import { cardText, fieldText, fileText, scalarText, weightsText, writtenFields } from './model-words.ts'
+import {
+  cardCommand,
+  cardText,
+  fieldText,
+  fileText,
+  scalarText,
+  weightsText,
+  writtenFields,
+} from './model-words.ts'
 import { sideLabel, sideReason } from './side-words.ts'
 import { isSameRun, verdictLine } from './verdict-words.ts'
 
@@ -39,7 +47,7 @@ export function renderComparison({ comparison, curves }: Review, options: Compar
   const parts = [
     colors.bold(paintVerdict(comparison.verdict, colors)(verdictLine(comparison))),
     ...(comparison.parts ?? [comparison]).map((part) => numbersPart(part, curves, options)),
-    ...comparison.models.map((model) => modelPart(model, options)),
+    ...comparison.models.map((model) => modelPart(model, comparison.head, options)),
     gatePart(comparison, colors),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
@@ -127,7 +135,8 @@ function paramsPart(params: readonly ParamChange[], { colors, width }: Compariso
   return renderTable(columns, rows, 'text', { width, colors: { bold: colors.dim } }).trimEnd()
 }
 
-function modelPart({ name, path, weights, card }: ModelChange, options: ComparisonOptions): string {
+function modelPart(model: ModelChange, head: Side, options: ComparisonOptions): string {
+  const { name, path, weights, card } = model
   const { colors, width, all } = options
   const shown = all ? card.changes : writtenFields(card)
   const lines = [
@@ -135,7 +144,10 @@ function modelPart({ name, path, weights, card }: ModelChange, options: Comparis
     `  weights  ${weightsText(weights)}`,
     ...fileLines(weights, options),
   ]
-  if (shown.length === 0) return [...lines, `  card     ${cardText(card)}`].join('\n')
+  if (shown.length === 0) {
+    const said = [cardText(model), cardCommand(model, head)].filter((text) => text !== undefined)
+    return [...lines, `  card     ${safeText(said.join(': '))}`].join('\n')
+  }
   const rows = shown.map(({ field, before, after }) => [field, fieldText(before), fieldText(after)])
   const columns: Column[] = [
     { title: 'card', shrinkTo: 20 },
