@@ -11,7 +11,7 @@ import { readCardText } from '../store/cards.ts'
 import { resolveModel, type ModelAt } from '../store/models.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
-import { metadataState } from './metadata-state.ts'
+import { metadataState } from '../store/metadata-state.ts'
 
 /** The card of an earlier version of a model. */
 export interface PreviousCard {

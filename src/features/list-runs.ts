@@ -8,7 +8,7 @@ import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { askRuns } from '../store/run-index.ts'
 import type { StoredRun, UnreadableRun } from '../store/runs.ts'
-import { metadataState, type MetadataState } from './metadata-state.ts'
+import { metadataState, type MetadataState } from '../store/metadata-state.ts'
 import { selectRuns } from './select-runs.ts'
 
 /** Which runs to list, and in which order. */

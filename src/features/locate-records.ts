@@ -1,7 +1,7 @@
 import { isModelError } from '../domain/errors.ts'
 import type { World } from '../domain/world.ts'
 import { diffNotes, listNotes } from '../git/notes.ts'
-import { listTips } from '../git/read-tips.ts'
+import { fetchedState, listTips } from '../git/read-tips.ts'
 import {
   CARDS_NOTES,
   EXPERIMENTS_NOTES,
@@ -14,6 +14,8 @@ import { chooseRemote, tipsOfAddress } from '../git/remotes.ts'
 import { openRepository } from '../git/repository.ts'
 import { listPins } from '../lfs/pin.ts'
 import { hasObject } from '../lfs/transfer.ts'
+import { isFolded } from '../store/folded-state.ts'
+import { metadataState } from '../store/metadata-state.ts'
 import { openLfsStore } from '../store/open-lfs-store.ts'
 import type { Store } from '../store/store.ts'
 import { askRuns } from '../store/run-index.ts'
@@ -43,6 +45,10 @@ export interface Locations {
   running: number
   /** Runs that have ended and are still in their journals, where nothing can be written: in this clone alone. */
   unfolded: number
+  /** Whether there is nothing here, and nothing was ever fetched: a remote may have some. */
+  unfetched: boolean
+  /** Whether something was fetched that is not folded in yet. */
+  waiting: boolean
 }
 
 /** Tells where everything is that was recorded, without asking the remote. */
@@ -75,7 +81,14 @@ export async function locateRecords(world: World): Promise<Locations> {
     ],
     running: stored.length - ended.length,
     unfolded: inJournals - (stored.length - ended.length),
+    unfetched: await isUnfetched(store),
+    waiting: !isFolded(repo.commonDir, fetchedState(tips)),
   }
+}
+
+async function isUnfetched(store: Store): Promise<boolean> {
+  const states = await Promise.all([metadataState(store, 'runs'), metadataState(store, 'cards')])
+  return states.every((state) => state === 'unfetched')
 }
 
 async function locateNotes(

@@ -10,9 +10,10 @@ import type { ParsedCard } from '../schema/card-document.ts'
 import { readCardText } from '../store/cards.ts'
 import { modelAtPath, modelsAt, type ModelAt } from '../store/models.ts'
 import type { Store } from '../store/store.ts'
+import { syncFirst } from '../store/sync-first.ts'
 import { findRun, readRun, type StoredRun } from '../store/runs.ts'
 import { runsOfCommit, standingRun, type LinkedRun } from './link-runs.ts'
-import { metadataState } from './metadata-state.ts'
+import { metadataState } from '../store/metadata-state.ts'
 
 /** How a commit is given a run. */
 export interface SideOptions {
@@ -53,7 +54,11 @@ async function namedRun(store: Store, spec: string): Promise<StoredRun> {
   } catch (error) {
     if (!(error instanceof ModelError) || error.code !== 'run-unknown') throw error
     throw new ModelError('revision-unknown', `there is no branch, commit or run "${spec}"`, {
-      hints: ['git model runs', 'git branch --all', 'git fetch   (if a teammate made it)'],
+      hints: await syncFirst(store, [
+        'git model runs',
+        'git branch --all',
+        'git fetch   (if a teammate made it)',
+      ]),
       data: { revision: spec },
     })
   }

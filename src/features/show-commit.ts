@@ -5,7 +5,7 @@ import { readConfig } from '../store/config.ts'
 import { modelsAt, type ModelAt } from '../store/models.ts'
 import type { Store } from '../store/store.ts'
 import { runsOfCommit, type LinkedRun } from './link-runs.ts'
-import { metadataState, type MetadataState } from './metadata-state.ts'
+import { metadataState, type MetadataState } from '../store/metadata-state.ts'
 import { showFiles, type ShownFile } from './show-files.ts'
 
 /** All that is known of a commit. */

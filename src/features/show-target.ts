@@ -7,6 +7,7 @@ import { resolveModel } from '../store/models.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { findRun, findRunOf } from '../store/runs.ts'
+import { syncFirst } from '../store/sync-first.ts'
 import { showCommit, type ShownCommit } from './show-commit.ts'
 import { showModel, type ShownModel } from './show-model.ts'
 import { showRun, type ShownRun } from './show-run.ts'
@@ -48,7 +49,7 @@ export async function showTarget(
     if (show !== undefined) found.push({ kind: each, show })
   }
   const show = found[0]?.show ?? (await findPathTarget(store, name))
-  if (show === undefined) throw nothingFits(name)
+  if (show === undefined) throw await nothingFits(store, name)
   const others = found.slice(1).map((other) => `${other.kind}:${name}`)
   return {
     shown: await show(),
@@ -76,7 +77,7 @@ async function required(
     return () => showModel(store, model)
   }
   const show = await findCommitTarget(store, name, options)
-  if (show === undefined) throw nothingFits(name)
+  if (show === undefined) throw await nothingFits(store, name)
   return show
 }
 
@@ -141,9 +142,13 @@ async function notItsOwnCommit(store: Store, name: string, others: readonly stri
   return others.filter((other) => !(isRun && other.startsWith('commit:')))
 }
 
-function nothingFits(name: string): ModelError {
+async function nothingFits(store: Store, name: string): Promise<ModelError> {
   return new ModelError('revision-unknown', `there is no run, model, commit or file "${name}"`, {
-    hints: ['git model runs', 'git log --oneline -10', 'git model sync   (if a teammate made it)'],
+    hints: await syncFirst(store, [
+      'git model runs',
+      'git log --oneline -10',
+      'git model sync   (if a teammate made it)',
+    ]),
     data: { name },
   })
 }

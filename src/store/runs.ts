@@ -11,6 +11,7 @@ import type { Store } from './store.ts'
 import { askRuns } from './run-index.ts'
 import type { Row, RunTable } from './run-table.ts'
 import { unreadableRun } from './unreadable-run.ts'
+import { syncFirst } from './sync-first.ts'
 
 export type { StoredRun, UnreadableRun } from './stored-run.ts'
 
@@ -51,7 +52,9 @@ export async function findRun(store: Store, idOrName: string): Promise<StoredRun
   return askRuns(store, async (runs) => {
     const found = findRows(runs, idOrName)
     if (found.length === 0)
-      throw (await unreadableRun(store, await runs.unreadable(), idOrName)) ?? unknownRun(idOrName)
+      throw (
+        (await unreadableRun(store, await runs.unreadable(), idOrName)) ?? (await unknownRun(store, idOrName))
+      )
     if (found.length > 1)
       throw ambiguousRun(
         idOrName,
@@ -95,9 +98,9 @@ function findRows(runs: RunTable, idOrName: string): Row[] {
   return runs.findText(column, idOrName, ({ name }) => name === idOrName).filter(isPresent)
 }
 
-function unknownRun(idOrName: string): ModelError {
+async function unknownRun(store: Store, idOrName: string): Promise<ModelError> {
   return new ModelError('run-unknown', `there is no run "${idOrName}"`, {
-    hints: ['git model runs', 'git model sync   (if a teammate made it)'],
+    hints: await syncFirst(store, ['git model runs', 'git model sync   (if a teammate made it)']),
     data: { run: idOrName },
   })
 }

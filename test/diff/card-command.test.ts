@@ -63,5 +63,7 @@ it('none is printed of a name that would end the code of the Markdown', () => {
 
 it('none is printed where the weights are gone too', () => {
   const model = { name: 'a', path: 'm', files: [{ path: 'm', oid: 'a'.repeat(64), size: 1 }], card: {} }
-  expect(renderComparisonMarkdown(makeReview({ models: [model] }, {}))).toContain('- card: gone with the weights\n')
+  expect(renderComparisonMarkdown(makeReview({ models: [model] }, {}))).toContain(
+    '- card: gone with the weights\n',
+  )
 })

@@ -168,6 +168,24 @@ describe('git model doctor', () => {
     expect((await alice.model('runs')).stdout).toContain('theirs')
   })
 
+  test('tells a clone that never fetched from one where nothing is recorded', async () => {
+    const { alice, bob } = await teams()
+    const last = async (repo: TestRepo, ...flags: string[]): Promise<string[]> =>
+      (await repo.model('doctor', ...flags)).stdout.trimEnd().split('\n\n')
+    await alice.model('sync')
+    expect((await last(alice)).at(-1)).toBe('nothing is recorded yet: git model run -- COMMAND')
+    await alice.model('run', '-n', 'baseline', '--', 'true')
+    await alice.model('sync')
+    const [checks, never] = await last(bob)
+    expect(checks).toContain('ok     notes: no runs and no cards here, and none were ever fetched')
+    expect(never).toMatch(/^no runs and no cards here, and none were ever fetched: git model sync; /)
+    const [, fetched] = await last(bob, '--remote')
+    expect(fetched).toBe('what was fetched is not folded in yet: git model doctor --fix')
+    expect((await last(bob, '--fix')).at(-1)).toMatch(/^everything recorded is on origin too/)
+    const { records } = JSON.parse((await bob.model('doctor', '--json')).stdout) as { records: unknown }
+    expect(records).toMatchObject({ unfetched: false, waiting: false })
+  })
+
   test('says how many runs are unpushed, and pins their files again', async () => {
     const { alice } = await teams()
     await alice.model('run', '--output', 'out.pt', '--', 'sh', '-c', 'echo weights > out.pt')

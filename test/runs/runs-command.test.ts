@@ -70,6 +70,15 @@ describe('git model runs', () => {
     expect((await other.model('show')).stdout).toMatch(
       /not fetched: no runs ever were in this clone: git model sync/,
     )
+    for (const args of [
+      ['show', 'fast'],
+      ['checkout', 'fast'],
+      ['diff', 'fast', 'HEAD'],
+      ['compare', 'fast', 'slow'],
+    ])
+      expect((await other.model(...args)).stderr).toMatch(
+        /^error: there is no .*"fast"\nhint: git model sync {3}\(no runs were ever fetched\)\n(?!.*model sync)/,
+      )
   })
 
   it('chooses the columns that tell the runs apart, the newest first', async () => {

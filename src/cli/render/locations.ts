@@ -6,7 +6,7 @@ import { renderTable } from './table.ts'
 export function renderLocations(locations: Locations): string {
   const { remote, running, unfolded } = locations
   const kinds = locations.kinds.filter(({ total }) => total > 0)
-  if (kinds.length + running + unfolded === 0) return 'nothing is recorded yet: git model run -- COMMAND'
+  if (kinds.length + running + unfolded === 0) return emptiness(locations)
   const columns = [
     { title: 'recorded' },
     { title: 'here', align: 'right' as const },
@@ -23,6 +23,13 @@ export function renderLocations(locations: Locations): string {
   ] as const)
     if (count > 0) rows.push([`${count} ${what}`, String(count), ...(remote === undefined ? [] : ['0'])])
   return `${renderTable(columns, rows, 'text')}\n${safeText(judge({ ...locations, kinds }))}`
+}
+
+function emptiness({ unfetched, waiting }: Locations): string {
+  if (unfetched)
+    return 'no runs and no cards here, and none were ever fetched: git model sync; the first one: git model run -- COMMAND'
+  if (waiting) return 'what was fetched is not folded in yet: git model doctor --fix'
+  return 'nothing is recorded yet: git model run -- COMMAND'
 }
 
 function judge({ kinds, remote, running, unfolded }: Locations): string {

@@ -5,6 +5,7 @@ import { currentFiles } from '../../store/current-files.ts'
 import type { LfsFile } from '../../store/read-pointers.ts'
 import type { Store } from '../../store/store.ts'
 import { findRun } from '../../store/runs.ts'
+import { syncFirst } from '../../store/sync-first.ts'
 
 /** Where a version comes from: a run, or a commit. */
 export interface VersionSource {
@@ -45,7 +46,11 @@ export async function resolveVersion(store: Store, version: string): Promise<Ver
   const commit = await tryResolveCommit(store.repo, version)
   if (commit !== undefined) return { kind: 'commit', oid: commit, weights: commit, code: commit, outputs: [] }
   throw new ModelError('revision-unknown', `there is no run, commit, branch or tag "${version}"`, {
-    hints: ['git model runs', 'git log --oneline -10'],
+    hints: await syncFirst(store, [
+      'git model runs',
+      'git log --oneline -10',
+      'git model sync   (if a teammate made it)',
+    ]),
     data: { version },
   })
 }

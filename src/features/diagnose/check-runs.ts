@@ -9,6 +9,7 @@ import { foldFetched } from '../../store/fold-fetched.ts'
 import { foldJournals } from '../../store/fold-journals.ts'
 import { findRefused, refusedError } from '../../store/refused-refs.ts'
 import { isFolded } from '../../store/folded-state.ts'
+import { metadataState } from '../../store/metadata-state.ts'
 import { readEmptyJournals, readJournals } from '../../store/foldable-journals.ts'
 import { decodeRun, decodeSeries } from '../../store/run-codec.ts'
 import { syncPrefix } from '../../store/sync-prefix.ts'
@@ -114,8 +115,11 @@ export const checkNotes: Check = async (patient) => {
     ...report('card', cards, `git notes --ref=${CARDS_NOTES.replace('refs/notes/', '')} show`),
   ]
   if (findings.length > 0) return findings
-  if (runs.total + cards.total === 0)
-    return [{ check: 'notes', state: 'ok', message: 'no runs and no cards yet' }]
+  if (runs.total + cards.total === 0) {
+    const isUnfetched = (await metadataState(patient, 'runs')) === 'unfetched'
+    const message = `no runs and no cards ${isUnfetched ? 'here, and none were ever fetched' : 'yet'}`
+    return [{ check: 'notes', state: 'ok', message }]
+  }
   const message = `${plural(runs.total, 'run')}, ${plural(cards.total, 'card')}, all valid`
   return [{ check: 'notes', state: 'ok', message }]
 }

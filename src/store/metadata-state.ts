@@ -1,5 +1,5 @@
 import { CARDS_NOTES, REMOTES, RUNS_NOTES } from '../git/refs.ts'
-import type { Store } from '../store/store.ts'
+import type { Store } from './store.ts'
 
 /** Whether metadata is here, there is none, or a remote may have some that was never fetched. */
 export type MetadataState = 'here' | 'none' | 'unfetched'
