@@ -49,10 +49,14 @@ export class ByteCursor {
   line(longest: number, isTooMuch = false): string {
     let text = ''
     for (;;) {
-      const byte = this.u8()
-      if (byte === 0x0a) return text
-      if (text.length >= longest) throw this.#fail(`a line at byte ${this.at} is too long`, isTooMuch)
-      text += String.fromCharCode(byte)
+      if (this.u8() === 0x0a) return text
+      const from = this.at - 1 - this.#chunkAt
+      const newline = this.#chunk.indexOf(0x0a, from)
+      const part = this.#chunk.subarray(from, newline < 0 ? this.#chunk.length : newline)
+      if (text.length + part.length > longest)
+        throw this.#fail(`a line at byte ${this.at} is too long`, isTooMuch)
+      text += part.toString('latin1')
+      this.at += part.length - 1
     }
   }
 

@@ -155,7 +155,7 @@ describe('a pickle', () => {
   test('that runs a command is warned of, and denied where the repository says so, whatever its name', async () => {
     const repo = await setUp()
     await repo.write('a.pt', zipOf([{ name: 'archive/data.pkl', content: Buffer.from(evil, 'latin1') }]))
-    await repo.write('b.safetensors', Buffer.from('\u0080\u0004\u0095\0\0\0\0\0\0\0\0}.', 'latin1'))
+    await repo.write('b.safetensors', Buffer.from('\u0080\u0004\u0095\u0002\0\0\0\0\0\0\0}\u00ff.', 'latin1'))
     await repo.git('add', '--all')
     const warned = await commit(repo)
     expect(formatTranscript({ ...warned, stdout: '', command: 'git commit' })).toMatchSnapshot()

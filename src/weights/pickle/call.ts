@@ -1,5 +1,6 @@
 import { isAllowed } from './allow-list.ts'
 import { CONSTRUCTORS } from './constructors.ts'
+import { isOfUnknownClass } from './fill.ts'
 import { passRawArray } from './joblib-array.ts'
 import type { PickleMachine } from './machine.ts'
 import { isKind, type PickleValue } from './value.ts'
@@ -29,8 +30,7 @@ export function build(machine: PickleMachine, target: PickleValue, state: Pickle
   if (isKind(target, 'object')) {
     target.state = state
     passRawArray(machine, target)
-    const isUnknown = isKind(target.callee, 'global') && !isAllowed(target.callee.module, target.callee.name)
-    if (isUnknown) return
+    if (isOfUnknownClass(target)) return
   }
   // An OrderedDict may have attributes: torch keeps `_metadata` there.
   if (isKind(target, 'dict') && isKind(state, 'dict')) return

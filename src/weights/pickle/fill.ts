@@ -1,28 +1,42 @@
+import { isAllowed } from './allow-list.ts'
 import type { PickleMachine } from './machine.ts'
 import { isKind, type PickleValue } from './value.ts'
 
 /** Appends to the list on top (APPEND, APPENDS). */
 export function appendTo(machine: PickleMachine, items: readonly PickleValue[]): void {
-  const target = machine.top()
-  machine.act(target)
-  if (isKind(target, 'list') || isKind(target, 'set') || isKind(target, 'object')) add(target.items, items)
-  if (!isKind(target, 'list')) machine.suspect('it appends to something that is no list')
+  fill(machine, 'list', items, 'it appends to something that is no list')
 }
 
 /** Sets members of the dict on top (SETITEM, SETITEMS). @param pairs - keys and values by turns. */
 export function setIn(machine: PickleMachine, pairs: readonly PickleValue[]): void {
-  const target = machine.top()
-  machine.act(target)
   if (pairs.length % 2 === 1) machine.suspect('it sets a key without a value')
-  if (isKind(target, 'dict') || isKind(target, 'object')) add(target.items, pairs)
-  if (!isKind(target, 'dict')) machine.suspect('it sets members of something that is no dict')
+  fill(machine, 'dict', pairs, 'it sets members of something that is no dict')
 }
 
 /** Adds to the set on top (ADDITEMS). */
 export function addTo(machine: PickleMachine, items: readonly PickleValue[]): void {
+  fill(machine, 'set', items, 'it adds to something that is no set')
+}
+
+function fill(
+  machine: PickleMachine,
+  kind: 'list' | 'dict' | 'set',
+  items: readonly PickleValue[],
+  doubt: string,
+): void {
   const target = machine.top()
   machine.act(target)
-  if (isKind(target, 'set')) add(target.items, items)
+  if (isKind(target, kind) || isKind(target, 'object')) add(target.items, items)
+  if (!isKind(target, kind) && !isOfUnknownClass(target)) machine.suspect(doubt)
+}
+
+/** Tells whether a value is of a class that is listed as an unknown import, which may do with it what it wants. */
+export function isOfUnknownClass(value: PickleValue): boolean {
+  return (
+    isKind(value, 'object') &&
+    isKind(value.callee, 'global') &&
+    !isAllowed(value.callee.module, value.callee.name)
+  )
 }
 
 // A spread of a million arguments would pass the stack.

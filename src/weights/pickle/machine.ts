@@ -5,6 +5,8 @@ import type { PickleGlobal, PickleValue } from './value.ts'
 
 /** The most values that one pickle may hold: what bounds the memory that following it takes. */
 const MAX_VALUES = 1_000_000
+/** The most opcodes that are followed: what bounds the time. A value has one or two, and seldom three. */
+const MAX_STEPS = 8 * MAX_VALUES
 /** The most text that one pickle may hold, in characters. */
 const MAX_TEXT = 2 ** 26
 const MAX_IMPORTS = 1000
@@ -12,20 +14,30 @@ const MAX_IMPORTS = 1000
 /** The state of a pickle that is being followed: stack, marks, memo, and what was noticed. */
 export class PickleMachine {
   readonly cursor: ByteCursor
-  readonly memo = new Map<number, PickleValue>()
   /** Names that are not on the allow-list, as `module.name`. */
   readonly imports = new Set<string>()
   /** Why it cannot be vouched for, though it could be followed; the first reason. */
   doubt: string | undefined
   /** Whether it does something with a name that is not on the allow-list, beyond importing it. */
   acts = false
+  /** The place after all frames so far: Python reads a frame whole before what is in it. */
+  frameEnd = 0
+  readonly #memo = new Map<number, PickleValue>()
   #stack: PickleValue[] = []
   readonly #outer: PickleValue[][] = []
   #values = 0
+  #steps = 0
   #text = 0
 
   constructor(cursor: ByteCursor) {
     this.cursor = cursor
+  }
+
+  /** Reads the next opcode. */
+  opcode(): number {
+    this.#steps += 1
+    if (this.#steps > MAX_STEPS) throw new UnreadablePickle(`it has more than ${MAX_STEPS} opcodes`, true)
+    return this.cursor.u8()
   }
 
   push(value: PickleValue): void {
@@ -73,8 +85,15 @@ export class PickleMachine {
     else this.popMark()
   }
 
+  /** Keeps the value on top under a number; by default the next one. */
+  keep(index = this.#memo.size): void {
+    this.#memo.set(index, this.top())
+    if (this.#memo.size > MAX_VALUES)
+      throw new UnreadablePickle(`it keeps more than ${MAX_VALUES} values`, true)
+  }
+
   recall(index: number): void {
-    const value = this.memo.get(index)
+    const value = this.#memo.get(index)
     if (value === undefined) throw new UnreadablePickle(`it recalls ${index}, which it never kept`)
     this.push(value)
   }
@@ -83,9 +102,15 @@ export class PickleMachine {
   import(module: string, name: string): PickleGlobal {
     // torch.save writes protocol 2, in which Python 3 calls its builtins as Python 2 did.
     const canonical = module === '__builtin__' ? 'builtins' : module
-    if (!isAllowed(canonical, name) && this.imports.size < MAX_IMPORTS)
-      this.imports.add(`${canonical}.${name}`.slice(0, 500))
-    return { kind: 'global', module: canonical, name }
+    const found: PickleGlobal = { kind: 'global', module: canonical, name }
+    if (!isAllowed(canonical, name)) this.list(found)
+    return found
+  }
+
+  /** Lists a name that loading the pickle would import. */
+  list({ module, name }: PickleGlobal): void {
+    if (this.imports.size < MAX_IMPORTS) this.imports.add(`${module}.${name}`.slice(0, 500))
+    else this.suspect(`it imports more than ${MAX_IMPORTS} names`)
   }
 
   /** Notes that something is done with a value: to call it, to fill it, to set its state. */
@@ -102,10 +127,16 @@ export class PickleMachine {
 
   /** Reads a text of so many bytes; one that is too long to be a name is passed over. */
   text(length: number): PickleValue {
-    this.#text += Math.min(length, LONG_TEXT)
-    if (this.#text > MAX_TEXT) throw new UnreadablePickle('it holds too much text', true)
+    this.#spend(Math.min(length, LONG_TEXT))
     if (length > LONG_TEXT) return this.bytes(length)
     return this.cursor.take(length).toString('utf8')
+  }
+
+  /** Reads a line. @param isTooMuch - whether a longer one is in order, and only more than is read. */
+  line(longest: number, isTooMuch = false): string {
+    const text = this.cursor.line(longest, isTooMuch)
+    this.#spend(text.length)
+    return text
   }
 
   /** Passes over so many bytes. */
@@ -113,6 +144,11 @@ export class PickleMachine {
     const offset = this.cursor.at
     this.cursor.skip(length)
     return { kind: 'bytes', length, offset }
+  }
+
+  #spend(length: number): void {
+    this.#text += length
+    if (this.#text > MAX_TEXT) throw new UnreadablePickle('it holds too much text', true)
   }
 }
 

@@ -6,87 +6,62 @@ import { UnreadablePickle } from './unreadable-pickle.ts'
 import { isKind, type PickleValue } from './value.ts'
 
 /**
- * The opcodes beyond the strict ones, by name (CPython, `Lib/pickletools.py`). They are followed to learn what a
- * pickle imports, but a pickle that uses one is never vouched for.
+ * The binary opcodes beyond the strict ones, most of which Python's own protocols 3 to 5 write (CPython,
+ * `Lib/pickletools.py`). What they make is judged as everything else is.
  */
-export const OTHER: ReadonlyMap<number, { name: string; follow: Opcode }> = new Map(
-  (
-    [
-      [0x49, 'INT', (machine) => machine.push(numberOf(machine.cursor.line(1000)))],
-      [0x4c, 'LONG', (machine) => machine.push(numberOf(machine.cursor.line(10_000)))],
-      [0x46, 'FLOAT', (machine) => machine.push(numberOf(machine.cursor.line(1000)))],
-      [0x8b, 'LONG4', (machine) => machine.push(machine.bytes(length(machine.cursor.i32())))],
-      [0x53, 'STRING', (machine) => machine.push(quoted(machine))],
-      [0x56, 'UNICODE', (machine) => machine.push(machine.cursor.line(LINE, true))],
-      [0x54, 'BINSTRING', (machine) => machine.push(machine.text(length(machine.cursor.i32())))],
-      [0x8c, 'SHORT_BINUNICODE', (machine) => machine.push(machine.text(machine.cursor.u8()))],
-      [0x8d, 'BINUNICODE8', (machine) => machine.push(machine.text(machine.cursor.u64()))],
-      [0x43, 'SHORT_BINBYTES', (machine) => machine.push(machine.bytes(machine.cursor.u8()))],
-      [0x42, 'BINBYTES', (machine) => machine.push(machine.bytes(machine.cursor.u32()))],
-      [0x8e, 'BINBYTES8', (machine) => machine.push(machine.bytes(machine.cursor.u64()))],
-      [0x96, 'BYTEARRAY8', (machine) => machine.push(machine.bytes(machine.cursor.u64()))],
-      [0x97, 'NEXT_BUFFER', (machine) => machine.push(unknown('buffer'))],
-      [0x98, 'READONLY_BUFFER', () => undefined],
-      [0x6c, 'LIST', (machine) => machine.push({ kind: 'list', items: machine.popMark() })],
-      [0x64, 'DICT', (machine) => machine.push({ kind: 'dict', items: machine.popMark() })],
-      [0x91, 'FROZENSET', (machine) => machine.push({ kind: 'set', items: machine.popMark() })],
-      [0x90, 'ADDITEMS', (machine) => addTo(machine, machine.popMark())],
-      [0x30, 'POP', (machine) => machine.popOrUnmark()],
-      [0x31, 'POP_MARK', (machine) => void machine.popMark()],
-      [0x32, 'DUP', (machine) => machine.push(machine.top())],
-      [0x67, 'GET', (machine) => machine.recall(Number(machine.cursor.line(20)))],
-      [0x70, 'PUT', (machine) => void machine.memo.set(Number(machine.cursor.line(20)), machine.top())],
-      [0x94, 'MEMOIZE', (machine) => void machine.memo.set(machine.memo.size, machine.top())],
-      [0x82, 'EXT1', (machine) => extension(machine, machine.cursor.u8())],
-      [0x83, 'EXT2', (machine) => extension(machine, machine.cursor.u16())],
-      [0x84, 'EXT4', (machine) => extension(machine, machine.cursor.i32())],
-      [0x93, 'STACK_GLOBAL', stackGlobal],
-      [0x69, 'INST', inst],
-      [0x6f, 'OBJ', object],
-      [0x92, 'NEWOBJ_EX', newWithKeywords],
-      [0x95, 'FRAME', (machine) => void machine.cursor.u64()],
-      [0x50, 'PERSID', (machine) => machine.push(unknown(machine.cursor.line(1000)))],
-    ] satisfies [number, string, Opcode][]
-  ).map(([code, name, follow]) => [code, { name, follow }]),
-)
-
-const LINE = 2 ** 20
+export const OTHER: ReadonlyMap<number, Opcode> = new Map<number, Opcode>([
+  [0x8b, (machine) => machine.push(machine.bytes(length(machine.cursor.i32())))], // LONG4
+  [0x54, (machine) => machine.push(machine.text(length(machine.cursor.i32())))], // BINSTRING
+  [0x8c, (machine) => machine.push(machine.text(machine.cursor.u8()))], // SHORT_BINUNICODE
+  [0x8d, (machine) => machine.push(machine.text(machine.cursor.u64()))], // BINUNICODE8
+  [0x43, (machine) => machine.push(machine.bytes(machine.cursor.u8()))], // SHORT_BINBYTES
+  [0x42, (machine) => machine.push(machine.bytes(machine.cursor.u32()))], // BINBYTES
+  [0x8e, (machine) => machine.push(machine.bytes(machine.cursor.u64()))], // BINBYTES8
+  [0x96, (machine) => machine.push(machine.bytes(machine.cursor.u64()))], // BYTEARRAY8
+  [0x97, (machine) => machine.push({ kind: 'object', callee: 'buffer', args: null, items: [] })], // NEXT_BUFFER
+  [0x98, (machine) => void machine.top()], // READONLY_BUFFER
+  [0x6c, (machine) => machine.push({ kind: 'list', items: machine.popMark() })], // LIST
+  [0x64, dict], // DICT
+  [0x91, (machine) => machine.push({ kind: 'set', items: machine.popMark() })], // FROZENSET
+  [0x90, (machine) => addTo(machine, machine.popMark())], // ADDITEMS
+  [0x30, (machine) => machine.popOrUnmark()], // POP
+  [0x31, (machine) => void machine.popMark()], // POP_MARK
+  [0x32, (machine) => machine.push(machine.top())], // DUP
+  [0x94, (machine) => machine.keep()], // MEMOIZE
+  [0x82, (machine) => extension(machine, machine.cursor.u8())], // EXT1
+  [0x83, (machine) => extension(machine, machine.cursor.u16())], // EXT2
+  [0x84, (machine) => extension(machine, machine.cursor.i32())], // EXT4
+  [0x93, stackGlobal], // STACK_GLOBAL
+  [0x6f, object], // OBJ
+  [0x92, newWithKeywords], // NEWOBJ_EX
+  [0x95, frame], // FRAME
+])
 
 function length(count: number): number {
   if (count >= 0) return count
   throw new UnreadablePickle('it has something of negative length')
 }
 
-function numberOf(text: string): PickleValue {
-  const value = Number(text.replace(/L$/, ''))
-  return Number.isNaN(value) ? text : value
+function dict(machine: PickleMachine): void {
+  const items = machine.popMark()
+  if (items.length % 2 === 1) machine.suspect('it makes a dict with a key without a value')
+  machine.push({ kind: 'dict', items })
 }
 
-// Unpicklers refuse one without quotes.
-function quoted(machine: PickleMachine): string {
-  const quote = machine.cursor.u8()
-  if (quote !== 0x22 && quote !== 0x27) throw new UnreadablePickle('it has a string without quotes')
-  return machine.cursor.line(LINE, true).replace(/['"]$/, '')
-}
-
-function unknown(name: string): PickleValue {
-  return { kind: 'object', callee: name, args: null, items: [] }
-}
-
-// A number that a registry of the loading program turns into a name.
+// A registry of the loading program turns the number into a name.
 function extension(machine: PickleMachine, code: number): void {
+  machine.suspect(`it imports number ${code} of a registry that is not in it`)
   machine.push(machine.import('copyreg.extension', String(code)))
 }
 
 function stackGlobal(machine: PickleMachine): void {
   const [name, module] = [machine.pop(), machine.pop()]
-  const text = (value: PickleValue): string => (typeof value === 'string' ? value : '<computed>')
+  const text = (value: PickleValue): string => {
+    if (typeof value === 'string') return value
+    machine.suspect('it imports a name that does not stand in it as a text')
+    return '<computed>'
+  }
   machine.push(machine.import(text(module), text(name)))
-}
-
-function inst(machine: PickleMachine): void {
-  const callee = machine.import(machine.cursor.line(1000), machine.cursor.line(1000))
-  machine.push(call(machine, callee, { kind: 'tuple', items: machine.popMark() }))
 }
 
 function object(machine: PickleMachine): void {
@@ -99,6 +74,16 @@ function newWithKeywords(machine: PickleMachine): void {
   const keywords = machine.pop()
   const args = machine.pop()
   const made = call(machine, machine.pop(), args)
-  if (isKind(made, 'object')) made.items.push(keywords)
+  if (!isKind(keywords, 'dict')) machine.suspect('it makes a value with keywords that are no dict')
+  else if (isKind(made, 'object')) for (const item of keywords.items) made.items.push(item)
+  else if (keywords.items.length > 0)
+    machine.suspect('it makes a value with keywords that no writer of weights gives it')
   machine.push(made)
+}
+
+function frame(machine: PickleMachine): void {
+  const size = machine.cursor.u64()
+  if (size > machine.cursor.left)
+    machine.suspect(`its frame at byte ${machine.cursor.at} ends behind its end`)
+  machine.frameEnd = Math.max(machine.frameEnd, machine.cursor.at + size)
 }

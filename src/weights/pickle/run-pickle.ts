@@ -3,6 +3,7 @@ import type { ByteSource } from '../byte-source.ts'
 import { PickleMachine } from './machine.ts'
 import { OTHER } from './other-opcodes.ts'
 import { STRICT } from './strict-opcodes.ts'
+import { TEXT } from './text-opcodes.ts'
 import { UnreadablePickle } from './unreadable-pickle.ts'
 import type { PickleValue } from './value.ts'
 
@@ -41,8 +42,7 @@ export function runPickle(source: ByteSource, start = 0): PickleReading {
     end: cursor.at,
   })
   try {
-    for (let code = cursor.u8(); code !== STOP; code = cursor.u8()) step(machine, code)
-    return answer(machine.pop())
+    return answer(follow(machine))
   } catch (error) {
     if (!(error instanceof UnreadablePickle)) throw error
     machine.suspect(error.message)
@@ -50,12 +50,15 @@ export function runPickle(source: ByteSource, start = 0): PickleReading {
   }
 }
 
+function follow(machine: PickleMachine): PickleValue {
+  for (let code = machine.opcode(); code !== STOP; code = machine.opcode()) step(machine, code)
+  // Where the next pickle of the file begins depends on the unpickler.
+  if (machine.cursor.at < machine.frameEnd) machine.suspect('it ends before its frame does')
+  return machine.pop()
+}
+
 function step(machine: PickleMachine, code: number): void {
-  const strict = STRICT.get(code)
-  if (strict !== undefined) return strict(machine)
-  const other = OTHER.get(code)
-  const at = machine.cursor.at - 1
-  if (other === undefined) throw new UnreadablePickle(`byte ${at} is no opcode: 0x${code.toString(16)}`)
-  machine.suspect(`it uses the opcode ${other.name} at byte ${at}, which no writer of plain weights needs`)
-  other.follow(machine)
+  const opcode = STRICT.get(code) ?? OTHER.get(code) ?? TEXT.get(code)
+  if (opcode !== undefined) return opcode(machine)
+  throw new UnreadablePickle(`byte ${machine.cursor.at - 1} is no opcode: 0x${code.toString(16)}`)
 }

@@ -14,7 +14,7 @@ export type Opcode = (machine: PickleMachine) => void
 export const STRICT: ReadonlyMap<number, Opcode> = new Map<number, Opcode>([
   [0x80, (machine) => readProtocol(machine)], // PROTO
   [0x28, (machine) => machine.mark()], // MARK
-  [0x63, (machine) => machine.push(machine.import(machine.cursor.line(1000), machine.cursor.line(1000)))], // GLOBAL
+  [0x63, (machine) => machine.push(machine.import(machine.line(1000), machine.line(1000)))], // GLOBAL
   [0x52, (machine) => reduce(machine)], // REDUCE
   [0x62, (machine) => applyState(machine)], // BUILD
   [0x81, (machine) => reduce(machine)], // NEWOBJ
@@ -43,8 +43,8 @@ export const STRICT: ReadonlyMap<number, Opcode> = new Map<number, Opcode>([
   [0x55, (machine) => machine.push(machine.text(machine.cursor.u8()))], // SHORT_BINSTRING
   [0x68, (machine) => machine.recall(machine.cursor.u8())], // BINGET
   [0x6a, (machine) => machine.recall(machine.cursor.u32())], // LONG_BINGET
-  [0x71, (machine) => void machine.memo.set(machine.cursor.u8(), machine.top())], // BINPUT
-  [0x72, (machine) => void machine.memo.set(machine.cursor.u32(), machine.top())], // LONG_BINPUT
+  [0x71, (machine) => machine.keep(machine.cursor.u8())], // BINPUT
+  [0x72, (machine) => machine.keep(machine.cursor.u32())], // LONG_BINPUT
 ])
 
 function readProtocol(machine: PickleMachine): void {
