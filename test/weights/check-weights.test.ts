@@ -11,7 +11,7 @@ const check = (bytes: Uint8Array, name = 'model.pt'): WeightsCheck => checkWeigh
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1')
 
 describe('files that real libraries wrote', () => {
-  test.each<[string, Verdict, string[]]>([
+  test.each<[string, Verdict, unknown]>([
     ['torch/state-dict.pt', 'allow-listed', []],
     ['torch/checkpoint.pt', 'allow-listed', []],
     ['torch/legacy.pt', 'allow-listed', []],
@@ -47,6 +47,13 @@ describe('files that real libraries wrote', () => {
     ],
     ['pickle/keywords.pkl', 'unknown-imports', ['__main__.Point']],
     ['pickle/out-of-band.pkl', 'allow-listed', []],
+    ...['pkl', 'joblib'].map((end): [string, Verdict, unknown] => [
+      `pickle/estimator.${end}`,
+      'unknown-imports',
+      expect.arrayContaining(['sklearn.linear_model._logistic.LogisticRegression']),
+    ]),
+    ['pickle/objects.joblib', 'unknown-imports', expect.not.arrayContaining(['posix.system'])],
+    ['pickle/command.joblib', 'unknown-imports', expect.arrayContaining(['posix.system'])],
     ['numpy/plain.npz', 'no-pickle', []],
     ['safetensors/mixed.safetensors', 'no-pickle', []],
   ])('%s: %s', (name, verdict, imports) => {
@@ -356,6 +363,13 @@ describe('tricks that others fell for', () => {
     const without = members.filter((member) => !member.name.endsWith('data/1'))
     expect(check(zipOf(without))).toMatchObject({ reason: /content of its storage "1" is missing/ })
   })
+})
+
+test('an array of joblib begins where its frame ends: what is left of the frame would be followed first', () => {
+  const bytes = Buffer.from(fixture('pickle/estimator.joblib'))
+  const frame = bytes.indexOf(latin('\x95'))
+  bytes.writeBigUInt64LE(bytes.readBigUInt64LE(frame + 1) + 1n, frame + 1)
+  expect(check(bytes, 'm.joblib')).toMatchObject({ verdict: 'unreadable', reason: /array within a frame/ })
 })
 
 describe('bounds', () => {

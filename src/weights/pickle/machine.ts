@@ -22,15 +22,36 @@ export class PickleMachine {
   acts = false
   /** The place after all frames so far: Python reads a frame whole before what is in it. */
   frameEnd = 0
-  readonly #memo = new Map<number, PickleValue>()
+  /** Whether it stands within another pickle, and is read by Python's own unpickler. */
+  isNested = false
+  readonly #follow: (machine: PickleMachine) => PickleValue
+  #memo = new Map<number, PickleValue>()
   #stack: PickleValue[] = []
-  readonly #outer: PickleValue[][] = []
+  #outer: PickleValue[][] = []
   #values = 0
   #steps = 0
   #text = 0
 
-  constructor(cursor: ByteCursor) {
+  /** @param follow - follows a pickle to its end, from where the cursor stands. */
+  constructor(cursor: ByteCursor, follow: (machine: PickleMachine) => PickleValue) {
     this.cursor = cursor
+    this.#follow = follow
+  }
+
+  /** Follows a pickle of its own that begins at the cursor, within the same limits. */
+  nest(): PickleValue {
+    const before = { memo: this.#memo, stack: this.#stack, outer: this.#outer, frameEnd: this.frameEnd }
+    this.#memo = new Map()
+    this.#stack = []
+    this.#outer = []
+    this.isNested = true
+    const value = this.#follow(this)
+    this.#memo = before.memo
+    this.#stack = before.stack
+    this.#outer = before.outer
+    this.frameEnd = before.frameEnd
+    this.isNested = false
+    return value
   }
 
   /** Reads the next opcode. */

@@ -17,6 +17,13 @@ export function pickledDtype(value: PickleValue | undefined): NumpyDtype | undef
   return typeof type === 'string' ? numpyDtype(`${order === '>' ? '>' : '<'}${type}`) : undefined
 }
 
+/** Tells whether a value is the pickled form of the dtype of Python objects. */
+export function isObjectDtype(value: PickleValue | undefined): boolean {
+  if (!isNamed(value, 'numpy', 'dtype') || !isKind(value.args, 'tuple')) return false
+  const [type] = value.args.items
+  return type === 'O' || type === 'O8'
+}
+
 /** Reads the pickled form of an array; undefined for anything else. */
 export function pickledArray(value: PickleValue): PickledArray | undefined {
   if (!isKind(value, 'object')) return undefined

@@ -33,7 +33,7 @@ const STOP = 0x2e
  */
 export function runPickle(source: ByteSource, start = 0): PickleReading {
   const cursor = new ByteCursor(source, start, (why, isTooMuch) => new UnreadablePickle(why, isTooMuch))
-  const machine = new PickleMachine(cursor)
+  const machine = new PickleMachine(cursor, follow)
   const answer = (root: PickleValue | undefined): PickleReading => ({
     root,
     acts: machine.acts,
