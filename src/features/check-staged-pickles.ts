@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Config } from '../domain/config.ts'
+import { foremostImports, reachesOut } from '../domain/foremost-imports.ts'
 import type { Oid } from '../domain/run.ts'
 import type { StagedFinding } from '../domain/staged-finding.ts'
 import { temporaryFolder } from '../git/object-writer.ts'
@@ -32,15 +33,17 @@ export async function checkPickles(
   const policy = config.weights?.pickle ?? 'warn'
   if (policy === 'allow') return []
   const lfs = await openLfsStore(repo)
-  const findings: StagedFinding[] = []
+  const suspects: { file: string; check: WeightsCheck }[] = []
   for (const file of files) {
     const check =
       file.pointer === undefined
         ? await checkStagedContent(repo, file, heads.get(file.oid))
         : checkStored(objectPath(lfs, file.pointer.oid), file.path)
-    if (check !== undefined && isSuspect(check)) findings.push(toFinding(file.path, check, policy === 'deny'))
+    if (check !== undefined && isSuspect(check)) suspects.push({ file: file.path, check })
   }
-  return findings
+  // Of many only the first are shown.
+  suspects.sort((a, b) => Number(reachesOut(b.check.imports)) - Number(reachesOut(a.check.imports)))
+  return suspects.map(({ file, check }) => toFinding(file, check, policy === 'deny'))
 }
 
 function checkStored(content: string, name: string): WeightsCheck | undefined {
@@ -83,12 +86,12 @@ function toFinding(file: string, check: WeightsCheck, denied: boolean): StagedFi
 
 function messageOf(file: string, { format, verdict, imports, reason, code }: WeightsCheck): string {
   const more = imports.length > MAX_NAMES ? ` and ${imports.length - MAX_NAMES} more` : ''
-  const names = imports.slice(0, MAX_NAMES).join(', ') + more
-  const said =
-    verdict === 'unreadable'
-      ? `cannot be vouched for (${format}): ${reason}${names === '' ? '' : `; it imports ${names}`}`
-      : verdict === 'unknown-imports'
-        ? `is a Python pickle (${format}) that imports ${names}, which loading it would run`
-        : `runs code when it is loaded (${format}): ${code.join(', ')}`
-  return `${file} ${said}`
+  const names = foremostImports(imports).slice(0, MAX_NAMES).join(', ') + more
+  const pickle = `is a Python pickle (${format}) that imports ${names}, which loading it would run`
+  if (verdict === 'unreadable')
+    return imports.length === 0
+      ? `${file} cannot be vouched for (${format}): ${reason}`
+      : `${file} ${pickle}; what else it would run is not known: ${reason}`
+  if (verdict === 'unknown-imports') return `${file} ${pickle}`
+  return `${file} runs code when it is loaded (${format}): ${code.join(', ')}`
 }

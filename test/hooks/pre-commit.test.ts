@@ -170,6 +170,16 @@ describe('a pickle', () => {
     expect((await commit(repo)).stderr).not.toContain('pickle')
   })
 
+  test('that reaches out is told first, by what it reaches out with', async () => {
+    const repo = await setUp()
+    await repo.write('a.joblib', fixture('pickle/estimator.joblib'))
+    await repo.write('b.joblib', fixture('pickle/command.joblib'))
+    await repo.write('c.pkl', fixture('pickle/command-4.pkl').subarray(0, -1))
+    await repo.git('add', '--all')
+    const ran = await commit(repo)
+    expect(formatTranscript({ ...ran, stdout: '', command: 'git commit' })).toMatchSnapshot()
+  })
+
   test('that imports only what tensors need passes, through Git LFS or not', async () => {
     const repo = await setUp({ '.gitmodel.yaml': 'weights: {pickle: deny}\n' })
     await repo.write('a.pt', fixture('torch/state-dict.pt'))

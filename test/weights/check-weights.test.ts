@@ -336,7 +336,7 @@ describe('tricks that others fell for', () => {
     ['items of a set for a list', '\x80\x04](K\x01\x90.', /no set/],
     ['keywords of an OrderedDict', '\x80\x02ccollections\nOrderedDict\n)}K\x01K\x02s\x92.', /keywords/],
     ['keywords that are none', '\x80\x02ccollections\nOrderedDict\n)]\x92.', /keywords/],
-    ['a frame that ends behind the file', '\x80\x04\x95\xff\0\0\0\0\0\0\0N.', /frame at byte 11/],
+    ['a frame that ends behind the file', '\x80\x04\x95\xff\0\0\0\0\0\0\0N.', /inside its frame of byte 11/],
     ['a frame that goes on', '\x80\x04\x95\x03\0\0\0\0\0\0\0N.N', /ends before its frame/],
     // Python reads 1_0 as ten, so that another value is recalled than one would think.
     ['a number of the memo that is none', '\x80\x02Np1_0\n.', /numbers what it keeps/],

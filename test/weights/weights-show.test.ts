@@ -179,6 +179,10 @@ describe('git model weights check', () => {
       'lambda.keras',
     ])
     expect((await alice.model('weights', 'check', 'good.pt')).exitCode).toBe(0)
+    await alice.write('cut.pkl', fixture('pickle/command.joblib').subarray(0, -1))
+    expect((await alice.model('weights', 'check', 'cut.pkl')).stdout).toMatch(
+      /unreadable +it imports posix\.system, joblib\..*; it ends inside/,
+    )
     expect((await alice.model('weights', 'check', 'HEAD:evil.pt')).exitCode).toBe(1)
   })
 })

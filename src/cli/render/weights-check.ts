@@ -1,3 +1,4 @@
+import { foremostImports } from '../../domain/foremost-imports.ts'
 import type { CheckedWeights } from '../../features/check-weight-files.ts'
 import type { PartCheck } from '../../weights/check/weights-check.ts'
 import type { Colors } from '../colors.ts'
@@ -13,12 +14,13 @@ export function verdictText(check: PartCheck): string {
 
 /** As {@link verdictText}, one thing a text; none where there is no pickle. */
 export function verdictParts({ verdict, imports, reason, code }: PartCheck): string[] {
-  const names = imports.slice(0, MAX_NAMES).join(', ') + (imports.length > MAX_NAMES ? ', …' : '')
+  const names =
+    foremostImports(imports).slice(0, MAX_NAMES).join(', ') + (imports.length > MAX_NAMES ? ', …' : '')
   const parts = {
     'no-pickle': [],
     'allow-listed': ['a pickle that imports only what tensors need'],
     'unknown-imports': [`a pickle that imports ${names}`],
-    unreadable: [reason ?? '', ...(names === '' ? [] : [`it imports ${names}`])],
+    unreadable: [...(names === '' ? [] : [`it imports ${names}`]), reason ?? ''],
   }[verdict]
   return [...parts, ...code]
 }

@@ -83,7 +83,6 @@ function newWithKeywords(machine: PickleMachine): void {
 
 function frame(machine: PickleMachine): void {
   const size = machine.cursor.u64()
-  if (size > machine.cursor.left)
-    machine.suspect(`its frame at byte ${machine.cursor.at} ends behind its end`)
+  if (size > machine.cursor.left) machine.suspect(`it ends inside its frame of byte ${machine.cursor.at}`)
   machine.frameEnd = Math.max(machine.frameEnd, machine.cursor.at + size)
 }
