@@ -338,6 +338,16 @@ describe('tricks that others fell for', () => {
     ['keywords that are none', '\x80\x02ccollections\nOrderedDict\n)]\x92.', /keywords/],
     ['a frame that ends behind the file', '\x80\x04\x95\xff\0\0\0\0\0\0\0N.', /inside its frame of byte 11/],
     ['a frame that goes on', '\x80\x04\x95\x03\0\0\0\0\0\0\0N.N', /ends before its frame/],
+    [
+      'an operand behind its frame',
+      '\x80\x04\x95\x02\0\0\0\0\0\0\0\x8c\x03abc.',
+      /byte 11 goes on behind its frame/,
+    ],
+    [
+      'a frame in a frame',
+      '\x80\x04\x95\x0c\0\0\0\0\0\0\0N\x95\x02\0\0\0\0\0\0\0N.',
+      /begins within another/,
+    ],
     // Python reads 1_0 as ten, so that another value is recalled than one would think.
     ['a number of the memo that is none', '\x80\x02Np1_0\n.', /numbers what it keeps/],
     ['an opcode of nobody', '\x80\x02N\xff.', /is no opcode/],

@@ -14,6 +14,7 @@ export function passRawArray(machine: PickleMachine, object: PickleObject): void
   if (callee.module !== 'joblib.numpy_pickle' || machine.isNested) return
   // What is left of the frame would be followed before the elements are read.
   if (machine.cursor.at < machine.frameEnd) throw new UnreadablePickle('it has an array within a frame')
+  machine.frameEnd = 0
   if (isObjectDtype(memberOf(state, 'dtype'))) return void object.items.push('objects', machine.nest())
   const array = joblibArray(object)
   if (array === undefined) throw new UnreadablePickle('it has an array of a dtype that is not read here')

@@ -82,7 +82,11 @@ function newWithKeywords(machine: PickleMachine): void {
 }
 
 function frame(machine: PickleMachine): void {
+  const start = machine.cursor.at - 1
   const size = machine.cursor.u64()
-  if (size > machine.cursor.left) machine.suspect(`it ends inside its frame of byte ${machine.cursor.at}`)
-  machine.frameEnd = Math.max(machine.frameEnd, machine.cursor.at + size)
+  const { at, left } = machine.cursor
+  if (size > left) machine.suspect(`it ends inside its frame of byte ${at}`)
+  if (start < machine.frameEnd && at !== machine.frameEnd)
+    machine.suspect(`its frame of byte ${at} begins within another`)
+  machine.frameEnd = Math.max(machine.frameEnd, at + size)
 }

@@ -58,7 +58,12 @@ function follow(machine: PickleMachine): PickleValue {
 }
 
 function step(machine: PickleMachine, code: number): void {
+  const start = machine.cursor.at - 1
   const opcode = STRICT.get(code) ?? OTHER.get(code) ?? TEXT.get(code)
-  if (opcode !== undefined) return opcode(machine)
-  throw new UnreadablePickle(`byte ${machine.cursor.at - 1} is no opcode: 0x${code.toString(16)}`)
+  if (opcode === undefined) throw new UnreadablePickle(`byte ${start} is no opcode: 0x${code.toString(16)}`)
+  const { frameEnd } = machine
+  opcode(machine)
+  // Python's own unpickler loses what is left of the frame then, and goes on at another place than others.
+  if (start < frameEnd && machine.cursor.at > frameEnd && machine.frameEnd === frameEnd)
+    machine.suspect(`its opcode at byte ${start} goes on behind its frame`)
 }
