@@ -184,6 +184,8 @@ describe('a pickle', () => {
     const repo = await setUp({ '.gitmodel.yaml': 'weights: {pickle: deny}\n' })
     await repo.write('a.pt', fixture('torch/state-dict.pt'))
     await repo.write('raw.pickle.dat', fixture('pickle/simple.pkl'))
+    await repo.write('plain.pkl', fixture('pickle/plain-4.pkl'))
+    await repo.write('objects.npy', fixture('numpy/object.npy'))
     await repo.git('add', '--all')
     const ran = await commit(repo)
     expect(ran.stderr).not.toContain('pickle')

@@ -35,10 +35,12 @@ function orderedDict(args: readonly PickleValue[]): PickleValue | undefined {
   if (args.length === 0) return { kind: 'dict', items: [] }
   const [pairs] = args
   if (args.length !== 1 || !isKind(pairs, 'list')) return undefined
-  const items = pairs.items.flatMap((pair) =>
-    (isKind(pair, 'tuple') || isKind(pair, 'list')) && pair.items.length === 2 ? pair.items : [],
-  )
-  return items.length === 2 * pairs.items.length ? { kind: 'dict', items } : undefined
+  const items: PickleValue[] = []
+  for (const pair of pairs.items) {
+    if (!(isKind(pair, 'tuple') || isKind(pair, 'list')) || pair.items.length !== 2) return undefined
+    items.push(pair.items[0]!, pair.items[1]!)
+  }
+  return { kind: 'dict', items }
 }
 
 function counter(args: readonly PickleValue[]): PickleValue | undefined {

@@ -1,4 +1,4 @@
-import { isAllowed } from './allow-list.ts'
+import { listClass } from './list-class.ts'
 import type { PickleMachine } from './machine.ts'
 import { isKind, type PickleValue } from './value.ts'
 
@@ -27,16 +27,7 @@ function fill(
   const target = machine.top()
   machine.act(target)
   if (isKind(target, kind) || isKind(target, 'object')) add(target.items, items)
-  if (!isKind(target, kind) && !isOfUnknownClass(target)) machine.suspect(doubt)
-}
-
-/** Tells whether a value is of a class that is listed as an unknown import, which may do with it what it wants. */
-export function isOfUnknownClass(value: PickleValue): boolean {
-  return (
-    isKind(value, 'object') &&
-    isKind(value.callee, 'global') &&
-    !isAllowed(value.callee.module, value.callee.name)
-  )
+  if (!isKind(target, kind) && !listClass(machine, target)) machine.suspect(doubt)
 }
 
 // A spread of a million arguments would pass the stack.

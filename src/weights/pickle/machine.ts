@@ -1,11 +1,12 @@
 import type { ByteCursor } from '../byte-cursor.ts'
 import { isAllowed } from './allow-list.ts'
+import { plainName } from './plain-name.ts'
 import { UnreadablePickle } from './unreadable-pickle.ts'
 import type { PickleGlobal, PickleValue } from './value.ts'
 
 /** The most values that one pickle may hold: what bounds the memory that following it takes. */
 const MAX_VALUES = 1_000_000
-/** The most opcodes that are followed: what bounds the time. A value has one or two, and seldom three. */
+/** The most opcodes and operands that are followed: what bounds the time. A value has one or two, and seldom three. */
 const MAX_STEPS = 8 * MAX_VALUES
 /** The most text that one pickle may hold, in characters. */
 const MAX_TEXT = 2 ** 26
@@ -56,9 +57,13 @@ export class PickleMachine {
 
   /** Reads the next opcode. */
   opcode(): number {
-    this.#steps += 1
-    if (this.#steps > MAX_STEPS) throw new UnreadablePickle(`it has more than ${MAX_STEPS} opcodes`, true)
+    this.#step(1)
     return this.cursor.u8()
+  }
+
+  /** Notes that the members of a value are looked at: one that is kept can be named again and again. */
+  lookInto(value: PickleValue): void {
+    if (typeof value === 'object' && value !== null && 'items' in value) this.#step(value.items.length)
   }
 
   push(value: PickleValue): void {
@@ -124,7 +129,7 @@ export class PickleMachine {
     // torch.save writes protocol 2, in which Python 3 calls its builtins as Python 2 did.
     const canonical = module === '__builtin__' ? 'builtins' : module
     const found: PickleGlobal = { kind: 'global', module: canonical, name }
-    if (!isAllowed(canonical, name)) this.list(found)
+    if (!isAllowed(canonical, name) && plainName(found) === undefined) this.list(found)
     return found
   }
 
@@ -165,6 +170,11 @@ export class PickleMachine {
     const offset = this.cursor.at
     this.cursor.skip(length)
     return { kind: 'bytes', length, offset }
+  }
+
+  #step(count: number): void {
+    this.#steps += count
+    if (this.#steps > MAX_STEPS) throw new UnreadablePickle(`it has more than ${MAX_STEPS} opcodes`, true)
   }
 
   #spend(length: number): void {

@@ -1,5 +1,6 @@
 import { call } from './call.ts'
 import { addTo } from './fill.ts'
+import { listClass } from './list-class.ts'
 import type { PickleMachine } from './machine.ts'
 import type { Opcode } from './strict-opcodes.ts'
 import { UnreadablePickle } from './unreadable-pickle.ts'
@@ -75,10 +76,14 @@ function newWithKeywords(machine: PickleMachine): void {
   const args = machine.pop()
   const made = call(machine, machine.pop(), args)
   if (!isKind(keywords, 'dict')) machine.suspect('it makes a value with keywords that are no dict')
-  else if (isKind(made, 'object')) for (const item of keywords.items) made.items.push(item)
-  else if (keywords.items.length > 0)
-    machine.suspect('it makes a value with keywords that no writer of weights gives it')
+  else if (keywords.items.length > 0) giveKeywords(machine, made, keywords)
   machine.push(made)
+}
+
+function giveKeywords(machine: PickleMachine, made: PickleValue, keywords: PickleValue): void {
+  if (isKind(made, 'object')) made.items.push('keywords', keywords)
+  if (!listClass(machine, made))
+    machine.suspect('it makes a value with keywords that no writer of weights gives it')
 }
 
 function frame(machine: PickleMachine): void {

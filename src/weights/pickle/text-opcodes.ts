@@ -26,8 +26,8 @@ function integer(text: string): PickleValue {
 }
 
 function numberOf(text: string): PickleValue {
-  const value = Number(text.replace(/L$/, ''))
-  return Number.isNaN(value) ? text : value
+  const value = Number(text.replace(/L$/, '').replace(/^(-?)inf$/, '$1Infinity'))
+  return Number.isNaN(value) && text !== 'nan' ? text : value
 }
 
 // Python takes `1_0` for ten: what was kept where would be another value than here.
