@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts'
 import { mergeTensors, type MergedTensors } from '../weights/tensor/merge-tensors.ts'
 import { placeTensors } from '../weights/tensor/place-tensors.ts'
 import type { Progress } from '../weights/tensor/run-pieces.ts'
+import { checkMergeNumbers } from './check-merge-numbers.ts'
 import { findWeights, type FoundWeights } from './find-weights.ts'
 import { writeMergeCard } from './merge-card.ts'
 import { sampleCounts } from './sample-counts.ts'
@@ -106,23 +107,16 @@ async function placeFound({ files }: FoundWeights): ReturnType<typeof placeTenso
 }
 
 function checkCall(target: string, out: string, inputs: readonly string[], options: MergeOptions): void {
-  const { strategy, base, weights, force } = options
+  const { strategy, base, force } = options
   const wrong = (message: string, hint: string): ModelError =>
     new ModelError('argument-invalid', message, { hints: [hint] })
   if (inputs.length < 2)
     throw wrong('there is nothing to merge: name two inputs or more', 'git model weights merge --help')
-  if (weights !== undefined && weights.length !== inputs.length)
-    throw wrong(`${weights.length} weights for ${inputs.length} inputs`, 'give --weight once for each input')
-  if (
-    strategy === 'weighted' &&
-    weights !== undefined &&
-    weights.reduce((sum, weight) => sum + weight, 0) === 0
-  )
-    throw wrong('the weights add up to 0', 'give weights that add up to something else')
   if (base === undefined && ['ours', 'theirs', 'conflict', 'task-arithmetic', 'ties'].includes(strategy))
     throw wrong(`${strategy} needs to know what the inputs were made from`, 'add --base FILE')
   if (strategy === 'slerp' && inputs.length !== 2)
     throw wrong('slerp takes two inputs', 'merge them two by two')
+  checkMergeNumbers(options, inputs.length)
   if (!existsSync(target) || force === true) return
   throw new ModelError('would-overwrite', `"${out}" is there already`, {
     hints: ['name another file, or add --force'],

@@ -275,6 +275,22 @@ describe('git model weights merge', () => {
       ...args('--strategy', 'weighted', 'd.safetensors', 'a.safetensors', 'b.safetensors'),
     )
     expect([unweighted.exitCode, unweighted.stderr]).toEqual([2, expect.stringContaining('-p samples=COUNT')])
+    for (const [flags, said] of [
+      ['slerp --position 2', '--position 2 is not between the two inputs'],
+      ['slerp --position -0.1', '--position 0, the first, over 0.5'],
+      ['ties --base a.safetensors --density 0', '--density 0 is no share'],
+      ['ties --base a.safetensors --density 1.5', '--density 0.2 keeps a fifth'],
+      ['weighted --weight 1', '1 weights for 2 inputs'],
+      ['weighted --weight 1 --weight -1', 'the weights add up to 0'],
+      ['weighted --weight 1e308 --weight 1e308', 'too large to be added up'],
+      ['average --weight 1 --weight 3', 'average takes no --weight'],
+      ['weighted --position 0.2', '--strategy slerp'],
+    ] as const) {
+      const refused = await repo.model(
+        ...args('--strategy', ...flags.split(' '), 'd.safetensors', 'a.safetensors', 'b.safetensors'),
+      )
+      expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining(said)])
+    }
     await repo.write('i.safetensors', tensorFile({ w: { dtype: 'I64', values: [1] } }))
     const conflict = await repo.model(
       ...args('--strategy', 'average', 'd.safetensors', 'a.safetensors', 'i.safetensors'),
