@@ -24,9 +24,9 @@ it('a review says which layers moved, and what loading the weights would run', a
   expect(text.exitCode, text.stderr).toBe(0)
   expect(text.stdout).toContain('tensors: 1 changed, 1 unchanged; moved by ')
   expect(text.stdout).toMatch(/tensors: moved most: fc2\S* \d/)
-  expect(text.stdout).toMatch(/runs code when it is loaded: it imports os\.system/)
+  expect(text.stdout).toMatch(/runs code when it is loaded: a pickle that imports os\.system/)
   const markdown = await repo.model('diff', 'main', '--format', 'md')
-  expect(markdown.stdout).toMatch(/⚠️ runs code when it is loaded: it imports os\\?\.system/)
+  expect(markdown.stdout).toMatch(/⚠️ runs code when it is loaded: a pickle that imports os\\?\.system/)
 
   rmSync(repo.path('.git/lfs/objects'), { recursive: true })
   const absent = await repo.model('diff', 'main')
@@ -41,7 +41,7 @@ it('a review names weights that nobody named, by their content: data in Git LFS 
   await repo.commit({ 'x/evil.dat': HARMFUL, 'x/table.dat': 'a,b\n1,2\n' }, 'some data')
 
   const { stdout } = await repo.model('diff', 'main', '--format', 'md')
-  expect(stdout).toMatch(/\*\*x\/evil\.dat\*\*[^]*⚠️ runs code when it is loaded: it imports os\\?\.system/)
+  expect(stdout).toMatch(/\*\*x\/evil\.dat\*\*[^]*⚠️ runs code when it is loaded: a pickle that imports os\\?\.system/)
   expect(stdout).not.toContain('table.dat')
   // By their names alone, data are no weights.
   rmSync(repo.path('.git/lfs/objects'), { recursive: true })

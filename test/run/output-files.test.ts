@@ -43,7 +43,7 @@ describe('of two contents of one path', () => {
     const contents = ['one', 'two', 'one', 'two', 'one']
     for (const [round, content] of contents.entries()) {
       await repo.write('m.bin', content)
-      await repo.model('log', '--run', 'r', '--output', 'm.bin')
+      await repo.model('log', '--run', 'r', '--force', '--output', 'm.bin')
       const { outputs } = await record(repo, 'r')
       expect(await repo.git('cat-file', '-p', `${outputs.commit}:m.bin`)).toContain(nameOf(content))
       expect(outputs.files.map(({ oid }) => oid).sort()).toEqual(
@@ -79,7 +79,7 @@ describe('outputs that two clones added to one run', () => {
     ] as const) {
       await repo.write(own, `of ${own}`)
       await repo.write('same.bin', `same.bin as ${own} has it`)
-      await repo.model('log', '--run', 'base', '--output', own, '--output', 'same.bin')
+      await repo.model('log', '--run', 'base', '--force', '--output', own, '--output', 'same.bin')
       expect(await repo.model('sync')).toMatchObject({ exitCode: 0 })
     }
     await alice.model('sync')
@@ -98,7 +98,7 @@ describe('outputs that two clones added to one run', () => {
       expect(line).not.toContain(nameOf(chosen).slice(0, 19))
     }
     await alice.write('c.bin', 'c')
-    await alice.model('log', '--run', 'base', '--output', 'c.bin')
+    await alice.model('log', '--run', 'base', '--force', '--output', 'c.bin')
     const { commit } = (await record(alice, 'base')).outputs
     const kept = await alice.git('diff', '--name-only', 'HEAD', commit)
     expect(kept.split('\n')).toEqual(['a.bin', 'b.bin', 'c.bin', 'same.bin'])
@@ -120,10 +120,10 @@ describe('a path that hosts refuse', () => {
   it('is not kept, which is said; the run is, and a strict host takes it', async () => {
     const { origin, alice } = await teams()
     await alice.exec('git', ['-C', origin, 'config', 'receive.fsckObjects', 'true'])
-    await alice.write('out/good.bin', 'good')
-    await alice.write('out/.GIT/bad.bin', 'bad')
-    await alice.write('out/git~1/bad.bin', 'bad')
-    const ran = await alice.model('run', '-n', 'r', '--output', 'out', '--', 'true')
+    await alice.write('made/good.bin', 'good')
+    await alice.write('made/.GIT/bad.bin', 'bad')
+    await alice.write('made/git~1/bad.bin', 'bad')
+    const ran = await alice.model('run', '-n', 'r', '--output', 'out', '--', 'mv', 'made', 'out')
     expect(ran.exitCode, ran.stderr).toBe(0)
     expect(ran.stderr).toMatch(/not kept.*git refuses: .*out\/\.GIT\/bad\.bin, out\/git~1\/bad\.bin/)
     const { run, outputs } = await record(alice, 'r')
@@ -143,10 +143,10 @@ describe('a file and a folder at one path', () => {
     const repo = await gitdir()
     await repo.model('run', '-n', 'r', '--', 'true')
     await repo.write('o.bin', 'a file')
-    await repo.model('log', '--run', 'r', '--output', 'o.bin')
+    await repo.model('log', '--run', 'r', '--force', '--output', 'o.bin')
     await repo.exec('rm', ['o.bin'])
     await repo.write('o.bin/x', 'in a folder')
-    await repo.model('log', '--run', 'r', '--output', 'o.bin/x')
+    await repo.model('log', '--run', 'r', '--force', '--output', 'o.bin/x')
     await repo.exec('rm', ['-r', 'o.bin'])
     expect(await repo.model('checkout', 'r')).toMatchObject({ exitCode: 0 })
     expect(await repo.read('o.bin/x')).toBe('in a folder')
@@ -157,7 +157,7 @@ describe('a file and a folder at one path', () => {
     expect(file.stderr).toContain(
       'error: the file "o.bin" stands in the way of "o.bin/x"\nhint: mv o.bin o.bin.mine',
     )
-    await repo.model('log', '--run', 'r', '--output', 'o.bin')
+    await repo.model('log', '--run', 'r', '--force', '--output', 'o.bin')
     await repo.exec('rm', ['o.bin'])
     await repo.write('o.bin/x', 'in a folder')
     const folder = await repo.model('checkout', 'r')

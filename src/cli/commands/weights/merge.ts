@@ -41,7 +41,11 @@ export const merge = buildCommand<Flags, [out: string, ...inputs: string[]], Con
     flags: {
       strategy: { kind: 'enum', values: MERGE_STRATEGIES, brief: 'What to do with a tensor that differs' },
       base: { ...text, brief: 'The weights from which the inputs were made' },
-      weight: { ...number, variadic: true, brief: 'weighted, task-arithmetic, ties: weight of an input, in their order' },
+      weight: {
+        ...number,
+        variadic: true,
+        brief: 'weighted, task-arithmetic, ties: weight of an input, in their order',
+      },
       samples: {
         ...text,
         brief: 'weighted: the parameter or metric of a run with its sample count (default: samples)',
