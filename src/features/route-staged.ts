@@ -1,5 +1,6 @@
 import { execa } from 'execa'
 import { ModelError } from '../domain/errors.ts'
+import { lfsMissing, saysLfsMissing } from '../domain/lfs-missing.ts'
 import { formatCommand } from '../domain/quote-shell.ts'
 import type { Repository } from '../git/repository.ts'
 import { gitLine } from '../git/run-git.ts'
@@ -30,15 +31,9 @@ async function clean(repo: Repository, { oid, path }: StagedFile): Promise<Uint8
   const result = await lfs
   if (result.exitCode === 0 && result.stdout.length > 0) return result.stdout
   const said = Buffer.from(result.stderr).toString('utf8').trim()
-  const isMissing = /is not a git command/.test(said)
-  throw new ModelError(
-    isMissing ? 'lfs-missing' : 'lfs-failed',
-    `"${path}" could not go through Git LFS: ${said}`,
-    {
-      hints: isMissing
-        ? ['sudo apt-get install git-lfs']
-        : [formatCommand('git', 'add', '--renormalize', '--', path)],
-      data: { path },
-    },
-  )
+  if (saysLfsMissing(said)) throw lfsMissing()
+  throw new ModelError('lfs-failed', `"${path}" could not go through Git LFS: ${said}`, {
+    hints: [formatCommand('git', 'add', '--renormalize', '--', path)],
+    data: { path },
+  })
 }

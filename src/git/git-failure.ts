@@ -1,4 +1,5 @@
 import { ModelError, type ErrorCode } from '../domain/errors.ts'
+import { lfsMissing, saysLfsMissing } from '../domain/lfs-missing.ts'
 
 interface Rule {
   code: ErrorCode
@@ -53,6 +54,8 @@ export function gitFailure(
       hints: ['install git 2.36 or newer, for example: sudo apt-get install git'],
     })
   }
+  // A filter that cannot be started: git's own last words are those of a pipe that broke.
+  if (saysLfsMissing(stderr)) return lfsMissing()
   const rule = RULES.find(({ pattern }) => pattern.test(stderr))
   const data = { command: ['git', ...args.slice(0, 6)], exitCode, stderr: stderr.slice(0, 2000) }
   if (rule !== undefined) return new ModelError(rule.code, rule.message, { hints: rule.hints, data })

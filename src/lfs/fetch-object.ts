@@ -1,7 +1,7 @@
 import { execa } from 'execa'
 import { ModelError } from '../domain/errors.ts'
+import { lfsMissing, saysLfsMissing } from '../domain/lfs-missing.ts'
 import { formatPointer, type LfsPointer } from '../domain/lfs-pointer.ts'
-import { lfsMissing } from './run-lfs.ts'
 
 /**
  * Downloads one object into the LFS store, from wherever git-lfs is set up to.
@@ -19,7 +19,7 @@ export async function fetchObject(root: string, pointer: LfsPointer, name: strin
   })
   if (result.exitCode === 0) return
   const stderr = String(result.stderr ?? '')
-  if (/is not a git command/.test(stderr)) throw lfsMissing()
+  if (saysLfsMissing(stderr)) throw lfsMissing()
   const said = stderr.trim().split('\n').slice(0, 2).join('; ').slice(0, 500)
   throw new ModelError(
     'weights-absent',

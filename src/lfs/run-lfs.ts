@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { ModelError } from '../domain/errors.ts'
+import { lfsMissing, saysLfsMissing } from '../domain/lfs-missing.ts'
 
 /** What a git-lfs process answered. */
 export interface LfsResult {
@@ -26,13 +26,6 @@ export async function runLfs(
     env: { LC_ALL: 'C' },
   })
   const stderr = String(result.stderr ?? '')
-  if (/is not a git command/.test(stderr)) throw lfsMissing()
+  if (saysLfsMissing(stderr)) throw lfsMissing()
   return { exitCode: result.exitCode ?? 128, stdout: result.stdout ?? '', stderr }
-}
-
-/** The error for a machine without git-lfs. */
-export function lfsMissing(): ModelError {
-  return new ModelError('lfs-missing', 'git-lfs is not installed, and weights travel through it', {
-    hints: ['sudo apt-get install git-lfs   (macOS: brew install git-lfs)', 'then: git lfs install'],
-  })
 }

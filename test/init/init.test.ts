@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { clone, gitdir, teams, temporaryFolder, type TestRepo } from '../support/repo.ts'
@@ -145,6 +145,30 @@ describe('git model init', () => {
     expect(ran.exitCode).toBe(1)
     expect(snapshot(repo.path('.git'))).toEqual(before)
     expect(existsSync(repo.path('.gitattributes'))).toBe(false)
+  })
+
+  test('without git-lfs later on every command that needs it says what to install', async () => {
+    const repo = await gitdir()
+    await repo.model('init')
+    await repo.commit({ 'a.pt': 'weights', '.gitmodel.yaml': 'models: {m: {path: a.pt}}\n' }, 'weights')
+    await repo.write('a.pt', 'other weights')
+    const fails = async (...args: string[]): Promise<void> => {
+      const ran = await repo.exec(process.execPath, [program, ...args], {
+        env: { PATH: pathWithout('git-lfs') },
+      })
+      expect(ran).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringMatching(
+          /^error: git-lfs is not installed.*\nhint: sudo apt-get install git-lfs/m,
+        ),
+      })
+    }
+    await fails('run', '--', 'sh', '-c', 'true')
+    await fails('weights', 'status')
+    rmSync(repo.path('.git/lfs/objects'), { recursive: true })
+    await repo.exec('git', ['checkout', '--', 'a.pt'], { env: { GIT_LFS_SKIP_SMUDGE: '1' } })
+    await fails('checkout', 'HEAD')
+    await fails('weights', 'show', 'HEAD:a.pt')
   })
 
   test('refuses a bare repository and a folder that is none', async () => {
