@@ -1,13 +1,16 @@
 import { primaryMetric, type Goal } from '../domain/config.ts'
 import { ModelError } from '../domain/errors.ts'
 import { parseFilter } from '../domain/filter-parse.ts'
-import type { Filter, FilterClause } from '../domain/filter.ts'
+import type { Filter, FilterClause, FilterField } from '../domain/filter.ts'
 import { fromStored } from '../domain/number.ts'
+import { formatCommand } from '../domain/quote-shell.ts'
 import type { World } from '../domain/world.ts'
 import { readConfig } from '../store/config.ts'
 import { openStore } from '../store/open-store.ts'
 import { askRuns } from '../store/run-index.ts'
+import type { RunTable } from '../store/run-table.ts'
 import type { StoredRun } from '../store/runs.ts'
+import { askedFields, missingFields, missingText, type MissingField } from './missing-fields.ts'
 import { selectRuns } from './select-runs.ts'
 
 /** By what the best run is chosen. */
@@ -43,18 +46,23 @@ export async function bestRun(world: World, options: BestRunOptions = {}): Promi
   if (metric === undefined) throw noMetric()
   const known = config.metrics !== undefined && Object.hasOwn(config.metrics, metric)
   const goal = options.goal ?? (known ? config.metrics![metric]!.goal : undefined)
-  if (goal === undefined) throw noGoal(metric)
   const field = { group: 'metric', key: metric } as const
+  if (goal === undefined) {
+    await askRuns(store, (runs) => refuseMissing(runs, field, options))
+    throw noGoal(metric, options)
+  }
+  const filter = parseFilter(options.filter ?? '')
   const selection = {
-    filter: withDefaults(parseFilter(options.filter ?? ''), field),
+    filter: withDefaults(filter, field),
     keys: [{ field, direction: goal === 'max' ? ('desc' as const) : ('asc' as const) }],
     limit: 1,
   }
-  const { best, total } = await askRuns(store, async (runs) => {
-    const selected = await selectRuns(runs, selection, config)
-    return { best: (await runs.load(selected.rows))[0], total: selected.total }
+  const { best, total, missing } = await askRuns(store, async (runs) => {
+    await refuseMissing(runs, field, options)
+    const { rows, total } = await selectRuns(runs, selection, config)
+    return { best: (await runs.load(rows))[0], total, missing: missingFields(runs, askedFields(filter)) }
   })
-  if (best === undefined) throw nothingFits(metric, options.filter)
+  if (best === undefined) throw nothingFits(metric, options.filter, missing)
   const value = fromStored(best.record.metrics![metric]!.last)
   return { run: best, metric, goal, value, candidates: total }
 }
@@ -81,16 +89,44 @@ function noMetric(): ModelError {
   })
 }
 
-function noGoal(metric: string): ModelError {
+function noGoal(metric: string, options: BestRunOptions): ModelError {
   return new ModelError('argument-invalid', `it is not said whether a high or a low "${metric}" is better`, {
-    hints: ['git model best --metric … --goal max   (or min)', 'or give it a goal in .gitmodel.yaml'],
+    hints: [`${typed({ ...options, metric })} --goal max   (or min)`, 'or give it a goal in .gitmodel.yaml'],
     data: { metric },
   })
 }
 
-function nothingFits(metric: string, filter: string | undefined): ModelError {
+function typed({ metric, filter, goal }: BestRunOptions): string {
+  const given = Object.entries({ metric, filter, goal })
+  return formatCommand(
+    ...['git', 'model', 'best'],
+    ...given.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value])),
+  )
+}
+
+async function refuseMissing(runs: RunTable, field: FilterField, options: BestRunOptions): Promise<void> {
+  await runs.prepare([field])
+  const [missing] = missingFields(runs, [field])
+  if (missing === undefined) return
+  const metric = missing.near?.group === 'metric' ? missing.near.key : undefined
+  throw new ModelError('run-unknown', missingText(missing), {
+    hints: [
+      ...(metric === undefined ? [] : [typed({ ...options, metric })]),
+      'git model runs --columns id,name,metrics.*',
+      'git model sync   (if a teammate made it)',
+    ],
+    data: { metric: field.key },
+  })
+}
+
+function nothingFits(
+  metric: string,
+  filter: string | undefined,
+  missing: readonly MissingField[],
+): ModelError {
   const which = filter === undefined ? 'no finished run' : 'no run that fits the filter'
-  return new ModelError('run-unknown', `${which} has a value of "${metric}"`, {
+  const why = missing.map((field) => `; ${missingText(field)}`).join('')
+  return new ModelError('run-unknown', `${which} has a value of "${metric}"${why}`, {
     hints: ['git model runs', 'git model sync   (if a teammate made it)'],
     data: { metric, ...(filter !== undefined && { filter }) },
   })

@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts'
 import { askRuns } from '../store/run-index.ts'
 import type { StoredRun, UnreadableRun } from '../store/runs.ts'
 import { metadataState, type MetadataState } from '../store/metadata-state.ts'
+import { askedFields, missingFields, type MissingField } from './missing-fields.ts'
 import { selectRuns } from './select-runs.ts'
 
 /** Which runs to list, and in which order. */
@@ -33,6 +34,8 @@ export interface RunList {
   known: number
   /** How many deleted runs fit the filter and were left out. */
   hidden: number
+  /** Metrics, params and tags that the filter or the order asks for and that no run has. */
+  missing: MissingField[]
   unreadable: UnreadableRun[]
   config: Config
   /** Why `.gitmodel.yaml` cannot be read: then it counts as empty. */
@@ -50,6 +53,7 @@ export interface RunList {
 export async function listRuns(world: World, options: ListRunsOptions = {}): Promise<RunList> {
   const filter = parseFilter(options.filter ?? '')
   const keys = options.sort === undefined ? [] : parseSort(options.sort)
+  const fields = [...askedFields(filter), ...keys.map(({ field }) => field)]
   const store = await openStore(world)
   const { config, invalid } = await configOrNone(store)
   const answer = await askRuns(store, async (runs) => {
@@ -59,6 +63,7 @@ export async function listRuns(world: World, options: ListRunsOptions = {}): Pro
       total,
       known: runs.presentSize,
       hidden,
+      missing: missingFields(runs, fields),
       unreadable: await runs.unreadable(),
     }
   })

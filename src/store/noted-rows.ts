@@ -64,6 +64,17 @@ export class NotedRows {
     return this.columns.byteColumn(NOTE.run).digits(row)!
   }
 
+  /** Tells whether some table has a column. */
+  hasColumn(column: string): boolean {
+    return this.parts.some(({ table }) => table.column(column) !== undefined)
+  }
+
+  /** Lists the columns whose names begin so, without that beginning. */
+  columnNames(prefix: string): string[] {
+    const names = this.parts.flatMap(({ table }) => table.names.filter((name) => name.startsWith(prefix)))
+    return names.map((name) => name.slice(prefix.length))
+  }
+
   /** Whether some runs may have been deleted. */
   get hasDeleted(): boolean {
     return this.parts.some(({ table }) => table.column(COLUMN.deleted) !== undefined)

@@ -160,6 +160,21 @@ export class RunTable {
     })
   }
 
+  /** Tells whether some run has a field, of those that were prepared; of attributes and datasets, whether one could. */
+  has({ group, key }: FilterField): boolean {
+    if (group === 'attribute' || group === 'dataset') return true
+    const name = columnName(group, key)
+    if (this.#noted.hasColumn(name)) return true
+    if (this.#live.some(({ record }) => filterView(record)[group](key) !== undefined)) return true
+    return [...this.#beside.values()].some((values) => values.get(name) !== undefined)
+  }
+
+  /** Lists the names of metrics, params or tags, but those of runs that have more than columns are kept of. */
+  names(group: 'metric' | 'param' | 'tag'): string[] {
+    const live = this.#live.flatMap(({ record }) => Object.keys(record[`${group}s`] ?? {}))
+    return [...new Set([...this.#noted.columnNames(columnName(group, '')), ...live])]
+  }
+
   /**
    * Returns what filters and sort keys see of a run, of those fields that were prepared. It is the view of that run
    * until the next one is asked for.

@@ -10,13 +10,14 @@ let repo: TestRepo
 const CONFIG = 'metrics:\n  val/acc: {goal: max, primary: true}\n  val/loss: {goal: min}\n'
 const HOSTILE = '\u001b[31mred | <b>'
 
+const summary = (last: number | 'NaN') => ({ last, step: 1, min: last, max: last, count: 1, time: 0 })
+
 function run(
   number: number,
   name: string,
   acc: number | 'NaN' | undefined,
   changes: Partial<RunRecord> = {},
 ): RunRecord {
-  const summary = (last: number | 'NaN') => ({ last, step: 1, min: last, max: last, count: 1, time: 0 })
   const { metrics: _, ...record } = aRecord({
     run: runId(number),
     name,
@@ -39,6 +40,7 @@ beforeAll(async () => {
     run(4, 'as high', 0.75, { params: { lr: 0.3 }, environment: { python: '3.12' } }),
     run(6, 'broken', 0.99, { status: 'failed' }),
     run(8, 'diverged', 'NaN'),
+    { ...run(12, 'other', undefined, { status: 'killed' }), metrics: { extra: summary(1) } },
     run(10, 'gone', 1, { deleted: true }),
   ]
   await commitNotes(
@@ -73,14 +75,44 @@ describe('git model best', () => {
   })
 
   it.each([
-    [['--metric', 'speed'], 2, 'hint: git model best --metric … --goal max'],
-    [['--metric', 'speed', '--goal', 'max'], 1, 'error: no finished run has a value of "speed"'],
+    [['--metric', 'speed'], 1, 'error: no run has metrics.speed\n'],
+    [
+      ['--metric', 'val/acx', '--filter', 'params.lr > 0'],
+      1,
+      "no run has metrics.val/acx; did you mean metrics.val/acc?\nhint: git model best --metric val/acc --filter 'params.lr > 0'\n",
+    ],
+    [['--metric', 'lr'], 1, 'did you mean params.lr?\nhint: git model runs'],
+    [
+      ['--metric', 'extra', '--filter', 'params.lr > 0'],
+      2,
+      "hint: git model best --metric extra --filter 'params.lr > 0' --goal max   (or min)",
+    ],
+    [['--metric', 'extra', '--goal', 'max'], 1, 'error: no finished run has a value of "extra"'],
+    [
+      ['--filter', 'params.lrr > 0'],
+      1,
+      'has a value of "val/acc"; no run has params.lrr; did you mean params.lr?',
+    ],
     [['--filter', "name = 'diverged'"], 1, 'no run that fits the filter'],
     [['--filter', 'acc > 1'], 2, 'write metrics.acc'],
   ])('%j says what is wrong', async (args, exitCode, text) => {
     const ran = await repo.model('best', ...args)
     expect(ran).toMatchObject({ exitCode, stdout: '' })
     expect(ran.stderr).toContain(text)
+  })
+})
+
+describe('a run of more fields than columns are kept of', () => {
+  it('has what it has', async () => {
+    const wide = await gitdir()
+    const params = Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`p${index}`, index]))
+    const record = { ...run(0, 'wide', undefined), params }
+    await commitNotes(wide, [[record.run, encodeRun(record)]])
+    const known = await wide.model('runs', '--filter', 'params.p7 = 7', '--sort', 'params.p9')
+    expect(known.stderr).not.toContain('warning')
+    expect((await wide.model('runs', '--sort', 'params.q7')).stderr).toContain(
+      'warning: no run has params.q7\n',
+    )
   })
 })
 

@@ -109,6 +109,40 @@ describe('git model runs', () => {
     `)
   })
 
+  it.each([
+    [['--sort', 'metrics.nosuch'], 'no run has metrics.nosuch'],
+    [
+      ['--sort', 'metrics.val/acc:desc'],
+      'no run has metrics.val/acc:desc; did you mean metrics.val/acc DESC?',
+    ],
+    [
+      ['--sort', 'metrics.vall/acc', '--limit', '1'],
+      'no run has metrics.vall/acc; did you mean metrics.val/acc?',
+    ],
+    [['--filter', 'params.lrr > 0.1'], 'no run has params.lrr; did you mean params.lr?'],
+    [['--filter', 'metrics.lr > 0.1 and metrics.lr < 1'], 'no run has metrics.lr; did you mean params.lr?'],
+    [['--filter', "tags.`pi\u001bk` = 'x'"], 'no run has tags.`pi\\x1bk`; did you mean tags.pick?'],
+  ])('%j says that no run has it', async (args, text) => {
+    const { stderr } = await repo.model('runs', '--columns', 'name', ...args)
+    expect(stderr.match(/^warning: .*$/gm)).toEqual([`warning: ${text}`])
+  })
+
+  it.each([
+    ['--sort', 'metrics.val/acc DESC, params.text, -tags.pick, start_time'],
+    ['--filter', 'params.nosuch IS NULL and params.lr > 0'],
+    ['--filter', "datasets.name = 'x'"],
+  ])('%s %s is nothing to warn of', async (...args) => {
+    expect((await repo.model('runs', ...args)).stderr).not.toContain('warning')
+  })
+
+  it('knows the metrics of runs that go on', async () => {
+    const script =
+      'git model log only/here=1; git model runs --sort metrics.only/here --filter "metrics.only/her > 0"'
+    const ran = await (await gitdir()).model('run', '--', 'sh', '-c', script)
+    expect(ran.stderr).toContain('warning: no run has metrics.only/her; did you mean metrics.only/here?\n')
+    expect(ran.stderr.match(/warning/g)).toHaveLength(1)
+  })
+
   it('writes CSV with exact values', async () => {
     const columns = 'name,metrics.*,params.lr,params.text,tags.*'
     expect((await runs('--columns', columns, '--format', 'csv')).split('\r\n')).toEqual([

@@ -96,6 +96,7 @@ export const runs = buildCommand<Flags, [], Context>({
     } else {
       await printTable(this, flags, list)
     }
+    if (list.missing.length > 0) await warnOfMissing(this.out, list)
     if (list.invalid !== undefined)
       this.out.warn(`${list.invalid.message}; it counts as empty`, list.invalid.hints[0])
     if (list.unfolded !== undefined)
@@ -112,6 +113,12 @@ export const runs = buildCommand<Flags, [], Context>({
     }
   },
 })
+
+async function warnOfMissing(out: Context['out'], { missing }: RunList): Promise<void> {
+  const { missingText } = await import('../../features/missing-fields.ts')
+  const { safeText } = await import('../../domain/safe-text.ts')
+  for (const field of missing) out.warn(safeText(missingText(field)))
+}
 
 async function printTable({ out, world }: Context, flags: Flags, list: RunList): Promise<void> {
   const shown = list.runs
