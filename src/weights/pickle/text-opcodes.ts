@@ -43,25 +43,27 @@ function quoted(line: string): string {
   return unescapeBytes(inner)
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-}
+const ESCAPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    a: '\x07',
+    b: '\b',
+    f: '\f',
+    n: '\n',
+    r: '\r',
+    t: '\t',
+    v: '\v',
+    '\\': '\\',
+    "'": "'",
+    '"': '"',
+  }),
+)
 
 // As in Python's bytes; a name that is written in escapes is the same name.
 function unescapeBytes(text: string): string {
   const unescape = (whole: string, hex?: string, octal?: string): string => {
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff)
-    return ESCAPES[whole[1]!] ?? whole
+    return ESCAPES.get(whole[1]!) ?? whole
   }
   return text.replace(/\\(?:x([\da-fA-F]{2})|([0-7]{1,3})|.)/gs, unescape)
 }
