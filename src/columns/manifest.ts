@@ -18,7 +18,7 @@ export interface Manifest {
 }
 
 /** Another number makes every earlier index an old one, which is built anew. */
-export const INDEX_FORMAT = 3
+export const INDEX_FORMAT = 4
 const NAME = 'manifest'
 const TABLE = /^[0-9a-f]{32}\.table$/
 /** How long a file that nothing names is left alone, in ms: somebody may be about to name it. */
