@@ -22,7 +22,10 @@ export function splitStream(stream: string): StreamPart[] {
   let isOpen = false
   const close = (end: number): void => {
     const part = text.slice(start, end)
-    if (isOpen || !isPrelude(part)) parts.push({ text: part, line })
+    // Empty lines before a document say nothing, and would keep it from being read as what it is.
+    const [empty] = /^(?:[^\S\n]*\n)*/.exec(part)!
+    if (isOpen || !isPrelude(part))
+      parts.push({ text: part.slice(empty.length), line: line + countLines(empty) })
     line += countLines(part)
     ;[start, isOpen] = [end, false]
   }

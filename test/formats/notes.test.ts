@@ -25,6 +25,7 @@ describe('a run note', () => {
     ['no marker at all', (a: string, b: string) => a.slice(4) + b.slice(4)],
     ['DOS line ends', (a: string, b: string) => (a + b).replaceAll('\n', '\r\n')],
     ['a byte order mark', (a: string, b: string) => `\uFEFF${a}${b}`],
+    ['empty lines before each', (a: string, b: string) => ` \r\n\uFEFF${a}\t\n \n\uFEFF${b}`],
     ['comments and document ends', (a: string, b: string) => `# one\n${a}...\n# two\n${b}...\n`],
     ['directives', (a: string, b: string) => `%YAML 1.2\n${a}...\n%YAML 1.1\n${b}`],
     [
@@ -157,6 +158,14 @@ describe('a series note', () => {
       `---\n{"schema":"series/v1","run":"${'a'.repeat(40)}","metrics":{"loss":{"step":[0,1],"value":["NaN",1.0e-7],"time":[4,5]}},"reduced":true}\n`,
     )
     expect(JSON.parse(text.slice(4))).toMatchObject({ reduced: true })
+  })
+
+  it('is the same note with empty lines and byte order marks before its documents', () => {
+    fc.assert(
+      fc.property(series, (a) => {
+        expect(decodeSeriesNote(`\u2028\r\n\uFEFF${encodeSeries(a)}`)).toEqual(decodeSeriesNote(encodeSeries(a)))
+      }),
+    )
   })
 
   it('survives cat_sort_uniq, which is what plain git offers to merge notes', () => {
