@@ -29,8 +29,10 @@ export function unknownCommand(
   root: RouteMap<Context>,
 ): ModelError {
   const prefix = ['git model', ...path].join(' ')
-  const near = nearMiss(word, names(group))
-  const meant = near === undefined ? elsewhere(word, root) : [`${prefix} ${near}`]
+  // A command of that very name is meant rather than one whose name is like it.
+  const named = elsewhere(word, root)
+  const near = named.length > 0 ? undefined : nearMiss(word, names(group))
+  const meant = near === undefined ? named : [`${prefix} ${near}`]
   return new ModelError('argument-invalid', `there is no command "${prefix} ${word}"`, {
     hints: [...meant.map((command) => `did you mean: ${command}`), `${prefix} -h`],
     data: { command: word },

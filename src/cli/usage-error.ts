@@ -26,7 +26,15 @@ function describe(error: ArgumentScannerError): string {
   if (error instanceof UnexpectedFlagError)
     return `--${error.externalFlagName} is given twice: "${error.previousInput}" and "${error.input}"`
   if (error instanceof UnexpectedPositionalError) return `"${error.input}" is one argument too many`
-  if (error instanceof UnsatisfiedPositionalError) return `${error.placeholder.toUpperCase()} is missing`
+  if (error instanceof UnsatisfiedPositionalError) return describeMissing(error)
   if (error instanceof UnsatisfiedFlagError) return `--${error.externalFlagName} is missing`
   return error.message
+}
+
+function describeMissing({
+  placeholder,
+  limit: [minimum, count] = [1, 0],
+}: UnsatisfiedPositionalError): string {
+  const given = minimum > 1 ? `: ${minimum} at least are needed, and ${count} given` : ''
+  return `${placeholder.toUpperCase()} is missing${given}`
 }

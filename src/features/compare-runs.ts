@@ -1,6 +1,7 @@
 import { compareRunFields, type ComparedField } from '../domain/compare-runs.ts'
 import type { Config } from '../domain/config.ts'
 import { ModelError } from '../domain/errors.ts'
+import { formatCommand } from '../domain/quote-shell.ts'
 import type { World } from '../domain/world.ts'
 import { readConfig } from '../store/config.ts'
 import { openStore } from '../store/open-store.ts'
@@ -22,6 +23,7 @@ export interface ComparedRuns {
  * @throws ModelError `argument-invalid` for fewer than two runs, `run-unknown`, `revision-ambiguous`, `config-invalid`.
  */
 export async function compareRuns(world: World, names: readonly string[]): Promise<ComparedRuns> {
+  if (names.length < 2) throw tooFew(names)
   const store = await openStore(world)
   const found = new Map<string, StoredRun>()
   for (const name of names) {
@@ -29,11 +31,7 @@ export async function compareRuns(world: World, names: readonly string[]): Promi
     found.set(run.record.run, run)
   }
   const runs = [...found.values()]
-  if (runs.length < 2) {
-    throw new ModelError('argument-invalid', 'two runs at least are needed to compare', {
-      hints: ['git model compare RUN RUN…', 'git model runs', `git model show ${names[0] ?? 'RUN'}`],
-    })
-  }
+  if (runs.length < 2) throw tooFew(names)
   const config = await readConfig(store.repo)
   return {
     runs,
@@ -43,4 +41,14 @@ export async function compareRuns(world: World, names: readonly string[]): Promi
     ),
     config,
   }
+}
+
+function tooFew([name = 'RUN']: readonly string[]): ModelError {
+  return new ModelError('argument-invalid', 'two runs at least are needed to compare', {
+    hints: [
+      formatCommand('git', 'model', 'compare', name, 'RUN'),
+      'git model runs',
+      formatCommand('git', 'model', 'show', name),
+    ],
+  })
 }

@@ -46,8 +46,8 @@ export interface Logged {
  * Adds metrics, params, tags, notes and files to a run. Inside `git model run` this starts no git process unless a
  * file is stored.
  *
- * @throws ModelError `run-not-active`, `run-unknown`, `metric-invalid`, `param-invalid`, `artifact-missing`,
- *   `output-missing`, `output-later`, `metrics-missing`, `metric-file-invalid`.
+ * @throws ModelError `run-not-active`, `not-a-repository`, `run-unknown`, `metric-invalid`, `param-invalid`,
+ *   `artifact-missing`, `output-missing`, `output-later`, `metrics-missing`, `metric-file-invalid`.
  */
 export async function logToRun(world: World, options: LogOptions): Promise<Logged> {
   const event = toEvent(options)
@@ -75,7 +75,7 @@ async function logToStored(
   const { openStore } = await import('../store/open-store.ts')
   const { findRun } = await import('../store/runs.ts')
   const { editRun } = await import('../store/edit-run.ts')
-  if (options.run === undefined) throw noActiveRun()
+  if (options.run === undefined) throw await noActiveRun(world)
   const store = await openStore(world)
   const { record, live } = await findRun(store, options.run)
   if (options.force !== true && (options.outputs ?? []).length > 0) {
@@ -146,7 +146,10 @@ function withTime(world: World, event: Omit<JournalEvent, 'time'>, files: readon
   return [event, ...files].map((each) => ({ time: world.now(), ...each }))
 }
 
-function noActiveRun(): ModelError {
+// Outside any repository there is no run to name either.
+async function noActiveRun(world: World): Promise<ModelError> {
+  const { openRepository } = await import('../git/repository.ts')
+  await openRepository(world)
   return new ModelError('run-not-active', 'no run is active here', {
     hints: [
       'name one: git model log --run RUN acc=0.93',

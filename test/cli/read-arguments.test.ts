@@ -89,6 +89,9 @@ describe('the commands of git model', () => {
     )
     expect(refusal('card', 'shwo', 'x')).toContain('did you mean: git model card show')
     expect(refusal('track')).toContain('did you mean: git model weights track')
+    expect(refusal('merge')).toBe(
+      'there is no command "git model merge"\ndid you mean: git model weights merge\ngit model -h',
+    )
     expect(refusal('push')).toContain('did you mean: git model sync')
     expect(refusal('constructor')).toBe('there is no command "git model constructor"\ngit model -h')
   })

@@ -45,6 +45,8 @@ describe('git model', () => {
       ['run', '-n', 'a', '-n', 'b', '--', 'true'],
       ['weights', 'track'],
       ['link', 'x'],
+      ['compare', 't x'],
+      ['weights', 'merge', '--strategy', 'average', 'out', 'one'],
     ]
     const transcripts = await Promise.all(refused.map((args) => transcript(...args)))
     expect(transcripts.join('\n')).toMatchSnapshot()

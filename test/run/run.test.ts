@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { gitdir, type TestRepo } from '../support/repo.ts'
+import { gitdir, temporaryFolder, type TestRepo } from '../support/repo.ts'
 
 /** Reads the record of a run with git alone. */
 async function record(repo: TestRepo, run: string): Promise<Record<string, any>> {
@@ -252,6 +252,16 @@ describe('git model run', () => {
     expect(ran.exitCode).toBeGreaterThan(0)
     expect(ran.stderr).toContain(`error: ${message}`)
     expect(ran.stderr).toContain('hint: ')
+  })
+})
+
+describe('git model log', () => {
+  it('says outside any repository that this is none, unless a run is active', async () => {
+    const [repo, outside] = [await gitdir(), temporaryFolder()]
+    const ran = await repo.exec('git', ['model', 'log', 'a=1'], { cwd: outside })
+    expect(ran).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('not in a git repository') })
+    const inside = await repo.model('run', '--', 'sh', '-c', `cd ${outside} && git model log a=1`)
+    expect(inside).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('a 1') })
   })
 })
 

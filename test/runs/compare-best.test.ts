@@ -161,7 +161,7 @@ describe('git model compare', () => {
   })
 
   it.each([
-    [['low'], 2, 'is missing'],
+    [['low'], 2, 'two runs at least are needed to compare'],
     [['low', 'low'], 2, 'two runs at least'],
     [['low', 'nobody'], 1, 'there is no run "nobody"'],
   ])('%j says what is wrong', async (args, exitCode, text) => {

@@ -39,7 +39,7 @@ export const compare = buildCommand<Flags, string[], Context>({
     positional: {
       kind: 'array',
       parameter: { parse: String, brief: 'Run: id or name', placeholder: 'run' },
-      minimum: 2,
+      minimum: 1,
     },
   },
   async func(flags, ...names) {
