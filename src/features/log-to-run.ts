@@ -8,6 +8,7 @@ import { isValidKey, type Oid } from '../domain/run.ts'
 import type { Scalar } from '../domain/scalar.ts'
 import type { World } from '../domain/world.ts'
 import { appendEvents } from '../journal/append-event.ts'
+import { hasLogged } from '../journal/has-logged.ts'
 
 /** What is to be added to a run. */
 export interface LogOptions {
@@ -38,6 +39,8 @@ export interface Logged {
   live: boolean
   /** What was masked, because it looks like a credential: `params.hf_token`. */
   masked: readonly string[]
+  /** The value of a metric called `step`, which is the first of its run and was probably meant to be the step. */
+  strayStep?: number
   /** Links in a folder of artifacts that lead out of it: what they lead to was not kept. */
   leftOut: readonly string[]
 }
@@ -58,9 +61,10 @@ export async function logToRun(world: World, options: LogOptions): Promise<Logge
   const whole = { ...event, ...(outputs.length > 0 && { outputs }) }
   const files = await readFiles(world, options)
   if (existsSync(folder)) {
+    const stray = strayStep(options, () => hasLogged(folder, 'step'))
     const isAllowed = allowSecrets([...allowedByVariable(world.env), ...(options.allowSecrets ?? [])])
     const masked = appendEvents(folder, withTime(world, whole, files), false, isAllowed)
-    return { run: active.run, live: true, masked, leftOut }
+    return { run: active.run, live: true, masked, leftOut, ...stray }
   }
   const rest = { ...options, run: active.run, artifacts: [], outputs: [] }
   const logged = await logToStored(world, rest, whole)
@@ -86,7 +90,8 @@ async function logToStored(
   const { outputs, leftOut } = await storeFiles(world, store.repo.commonDir, options)
   const whole = { ...event, ...(outputs.length > 0 && { outputs }) }
   const { masked } = await editRun(store, record.run, [whole, ...files], options.allowSecrets)
-  return { run: record.run, live, masked, leftOut }
+  const stray = strayStep(options, () => Object.hasOwn(record.metrics ?? {}, 'step'))
+  return { run: record.run, live, masked, leftOut, ...stray }
 }
 
 function toEvent({ metrics, step, params, tags, notes }: LogOptions): Omit<JournalEvent, 'time'> {
@@ -144,6 +149,11 @@ async function readFiles(world: World, { metricFiles = [] }: LogOptions): Promis
 
 function withTime(world: World, event: Omit<JournalEvent, 'time'>, files: readonly Read[]): JournalEvent[] {
   return [event, ...files].map((each) => ({ time: world.now(), ...each }))
+}
+
+function strayStep({ metrics, step }: LogOptions, isKnown: () => boolean): { strayStep?: number } {
+  const value = Object.hasOwn(metrics, 'step') ? metrics['step'] : undefined
+  return step === undefined && Number.isSafeInteger(value) && !isKnown() ? { strayStep: value! } : {}
 }
 
 // Outside any repository there is no run to name either.

@@ -263,6 +263,27 @@ describe('git model log', () => {
     const inside = await repo.model('run', '--', 'sh', '-c', `cd ${outside} && git model log a=1`)
     expect(inside).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('a 1') })
   })
+
+  it('warns once of a step that became a metric, with the flag', async () => {
+    const warning = (run: string, step: number): string =>
+      `warning: "step" was logged as a metric; the step of a metric is a flag\nhint: git model log ${run}acc=0.9 --step ${step}\n`
+    const repo = await gitdir()
+    const log = 'git model log step=3 acc=0.9; git model log step=4 acc=0.95'
+    const ran = await repo.model('run', '-n', 'stepless', '--', 'sh', '-c', log)
+    expect(ran.stderr.split(warning('', 3))).toHaveLength(2)
+    expect(ran.stderr.match(/warning/g)).toHaveLength(1)
+    expect((await repo.model('log', '--run', 'stepless', 'step=5', 'acc=0.9')).stderr).not.toContain(
+      'warning',
+    )
+    const sure = ['step=1 acc=1 --step 1', 'step=0.5'].map((args) => `git model log ${args}`).join('; ')
+    expect((await repo.model('run', '-n', 'sure', '--', 'sh', '-c', sure)).stderr).not.toContain('warning')
+    await repo.model('run', '-n', 'later', '--', 'true')
+    const later = await repo.model('log', '--run', 'later', 'step=2', 'acc=0.9', '--json')
+    expect(later.stderr).toBe(warning('--run later ', 2))
+    expect(Object.keys(JSON.parse(later.stdout))).toEqual(['schema', 'run', 'live', 'masked', 'leftOut'])
+    const { metrics } = JSON.parse((await repo.model('show', 'stepless', '--json')).stdout).run
+    expect(metrics).toMatchObject({ step: { last: 5 }, acc: { count: 3 } })
+  })
 })
 
 describe('git model log --run', () => {

@@ -83,7 +83,7 @@ export const log = buildCommand<Flags, string[], Context>({
     const given = [metrics, flags.param, flags.tag, flags.metrics, flags.output, flags.artifact]
     if (flags.note === undefined && given.every((each = []) => each.length === 0)) throw nothingToLog()
     const tags = Object.entries(parseAssignments(flags.tag ?? []))
-    const logged = await logToRun(this.world, {
+    const { strayStep, ...logged } = await logToRun(this.world, {
       run: flags.run,
       metrics: parseMetrics(metrics),
       step: flags.step,
@@ -104,10 +104,25 @@ export const log = buildCommand<Flags, string[], Context>({
       const { renderLeftOut } = await import('../render/left-out.ts')
       this.out.warn(renderLeftOut(logged.leftOut))
     }
+    if (strayStep !== undefined) await warnOfStep(this, flags.run, metrics, strayStep)
     if (flags.json === true) this.out.json({ schema: 'logged/v1', ...logged })
     else if (!logged.live) this.out.status(`added to run ${logged.run.slice(0, 12)}; git push shares it`)
   },
 })
+
+async function warnOfStep(
+  { out }: Context,
+  run: string | undefined,
+  metrics: readonly string[],
+  step: number,
+): Promise<void> {
+  const { formatCommand } = await import('../../domain/quote-shell.ts')
+  const { safeText } = await import('../../domain/safe-text.ts')
+  const others = metrics.filter((pair) => !pair.startsWith('step='))
+  const named = run === undefined ? [] : ['--run', run]
+  const typed = formatCommand('git', 'model', 'log', ...named, ...others, '--step', String(step))
+  out.warn('"step" was logged as a metric; the step of a metric is a flag', safeText(typed))
+}
 
 function nothingToLog(): ModelError {
   return new ModelError('argument-invalid', 'there is nothing to log', {
