@@ -458,6 +458,11 @@ describe('bounds', () => {
     expect(check(latin(`\x80\x02](${dict}${again('h\0')}e.`)).verdict).toBe('unreadable')
   })
 
+  test('neither is what describes an array read for each time that the array is named', () => {
+    const array = `}(${many}${empty}uq\0cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81q\x01h\0b`
+    expect(check(latin(`\x80\x02](${array}${again('h\x01')}e.`)).reason).toMatch(/names more than \d+ values/)
+  })
+
   test('a list that holds itself, or doubles itself, ends', () => {
     expect(check(latin('\x80\x02]q\0h\0a.')).verdict).toBe('allow-listed')
     const doubling = Array.from(

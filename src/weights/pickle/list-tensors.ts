@@ -51,10 +51,11 @@ function findTensors(root: PickleValue, most: number): NamedTensor[] {
   const visit = (value: PickleValue, name: string): void => {
     if (typeof value !== 'object' || value === null) return
     if (path.length >= MAX_DEPTH || barren.has(value) || path.includes(value)) return
-    const array = isKind(value, 'tensor') ? value : pickledArray(value)
-    if (array !== undefined) return void found.push({ name: names.keep(name), tensor: array })
     items += countItems(value)
     if (items > most) throw new UnreadablePickle(`it names more than ${most} values`, true)
+    // What describes an array is looked for among all of them.
+    const array = isKind(value, 'tensor') ? value : pickledArray(value)
+    if (array !== undefined) return void found.push({ name: names.keep(name), tensor: array })
     const before = found.length
     path.push(value)
     for (const [key, item] of members(value)) visit(item, isHolder(key, value) ? name : names.join(name, key))
