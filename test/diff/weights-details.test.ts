@@ -41,9 +41,7 @@ it('a review names weights that nobody named, by their content: data in Git LFS 
   await repo.commit({ 'x/evil.dat': HARMFUL, 'x/table.dat': 'a,b\n1,2\n' }, 'some data')
 
   const { stdout } = await repo.model('diff', 'main', '--format', 'md')
-  expect(stdout).toMatch(
-    /\*\*x\/evil\.dat\*\*[^]*⚠️ runs code when it is loaded: a pickle that imports os\\?\.system/,
-  )
+  expect(stdout).toMatch(/\*\*x\/evil\.dat\*\*[^]*⚠️ runs code when it is loaded: it imports os\\?\.system/)
   expect(stdout).not.toContain('table.dat')
   // By their names alone, data are no weights.
   rmSync(repo.path('.git/lfs/objects'), { recursive: true })

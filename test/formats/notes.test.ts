@@ -163,7 +163,9 @@ describe('a series note', () => {
   it('is the same note with empty lines and byte order marks before its documents', () => {
     fc.assert(
       fc.property(series, (a) => {
-        expect(decodeSeriesNote(`\u2028\r\n\uFEFF${encodeSeries(a)}`)).toEqual(decodeSeriesNote(encodeSeries(a)))
+        expect(decodeSeriesNote(`\u2028\r\n\uFEFF${encodeSeries(a)}`)).toEqual(
+          decodeSeriesNote(encodeSeries(a)),
+        )
       }),
     )
   })
