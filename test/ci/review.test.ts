@@ -49,6 +49,13 @@ describe.sequential('git model ci review on GitHub', () => {
     expect(double.comments).toHaveLength(4)
     expect((await asGithub(job, ['review'], event)).stdout).toContain('comment is up to date')
     expect(first.stdout + first.stderr + first.summary).not.toContain(TOKEN)
+
+    // A job that is run again for an earlier commit.
+    double.comments[3]!.body = `${marker}\nof a later commit`
+    double.commits = ['f'.repeat(40), story.head]
+    const late = await asGithub(job, ['review'], event)
+    expect(late.summary).toContain('the request has newer commits than the one that this job reviewed')
+    expect(double.comments[3]!.body).toBe(`${marker}\nof a later commit`)
   })
 
   it('has the summary and says why, where the token may only read or there is none', async () => {

@@ -1,6 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import type { CiEvent } from '../../domain/ci-event.ts'
 import { isModelError, ModelError } from '../../domain/errors.ts'
+import type { Oid } from '../../domain/run.ts'
 import { hasMarker, reportMarker } from '../../domain/report-marker.ts'
 import type { World } from '../../domain/world.ts'
 import type { OpenForge } from './open-forge.ts'
@@ -62,11 +63,21 @@ async function comment(
     const ours = comments.find((candidate) => candidate.mine && hasMarker(candidate.body, marker))
     if (ours === undefined) return told('created', await forge.createComment(number, body))
     if (ours.body.replaceAll('\r\n', '\n').trimEnd() === body.trimEnd()) return { comment: 'unchanged' }
+    if (await isOutdated(forge, number, event.head)) return { comment: 'none', reason: OUTDATED }
     return told('updated', await forge.updateComment(number, ours.id, body))
   } catch (error) {
     if (!isModelError(error)) throw error
     return { comment: 'refused', reason: whyRefused(event, error) }
   }
+}
+
+const OUTDATED =
+  'No comment: the request has newer commits than the one that this job reviewed, and the comment is of them.'
+
+// A job of an earlier commit can be run again at any time.
+async function isOutdated(forge: OpenForge['forge'], number: number, head: Oid): Promise<boolean> {
+  const [newest, ...others] = await forge.requestCommits(number)
+  return newest !== head && others.includes(head)
 }
 
 const NO_TOKEN: Readonly<Record<CiEvent['host'], string>> = {
