@@ -1,5 +1,6 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { readConfigText } from './config-text.ts'
 import type { Repository } from './repository.ts'
 
 /**
@@ -8,7 +9,7 @@ import type { Repository } from './repository.ts'
  * @returns undefined where it is not set, or says nothing that git knows.
  */
 export function sharedRepository({ commonDir }: Pick<Repository, 'commonDir'>): string | undefined {
-  const text = readConfigFile(commonDir)
+  const text = readConfigText({ commonDir })
   const core = text.split(/^[ \t]*(?=\[)/m).filter((section) => /^\[core\]/i.test(section))
   return core
     .flatMap((section) => Array.from(section.matchAll(SETTING), ([, value]) => value!))
@@ -62,13 +63,5 @@ function list(folder: string): { name: string; isDirectory(): boolean }[] {
     return readdirSync(folder, { withFileTypes: true })
   } catch {
     return []
-  }
-}
-
-function readConfigFile(commonDir: string): string {
-  try {
-    return readFileSync(path.join(commonDir, 'config'), 'utf8')
-  } catch {
-    return ''
   }
 }

@@ -6,7 +6,7 @@ import { renderComparisonMarkdown } from './comparison/markdown.ts'
 import { codeText, escaped } from './comparison/markdown-text.ts'
 import { verdictLine } from './comparison/verdict-words.ts'
 import { gateText } from './comparison/gate-words.ts'
-import { plural } from './comparison/plural.ts'
+import { plural } from '../../domain/plural.ts'
 
 interface Prepared {
   review: Review

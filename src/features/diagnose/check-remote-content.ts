@@ -1,3 +1,4 @@
+import { plural } from '../../domain/plural.ts'
 import { isModelError } from '../../domain/errors.ts'
 import { safeText } from '../../domain/safe-text.ts'
 import { listNotes } from '../../git/notes.ts'
@@ -29,7 +30,7 @@ export const checkRemoteContent: Check = async (patient) => {
   const published = await publishedContents(patient, remote)
   if (published.length === 0) return []
   const asked = published.slice(0, MOST)
-  const what = `${asked.length < published.length ? `${asked.length} of ` : ''}${counted(published.length)}`
+  const what = `${asked.length < published.length ? `${asked.length} of ` : ''}${plural(published.length, 'file')}`
   try {
     const there = await remoteObjects(patient.repo.root, remote, asked)
     const lost = asked.filter(({ oid }) => !there.has(oid))
@@ -43,7 +44,7 @@ export const checkRemoteContent: Check = async (patient) => {
 }
 
 function lostContent({ repo }: Patient, remote: string, lost: readonly Wanted[]): Finding {
-  const message = `${remote} does not have the content of ${counted(lost.length)}, first ${safeText(lost[0]!.path)}, and has the records that name it`
+  const message = `${remote} does not have the content of ${plural(lost.length, 'file')}, first ${safeText(lost[0]!.path)}, and has the records that name it`
   return {
     check: 'content',
     state: 'error',
@@ -53,7 +54,7 @@ function lostContent({ repo }: Patient, remote: string, lost: readonly Wanted[])
       const lfs = await openLfsStore(repo)
       const here = lost.map(({ oid }) => oid).filter((oid) => restorePinned(lfs, oid))
       if (here.length > 0) await uploadObjects(repo.root, remote, here)
-      return `uploaded ${counted(here.length)} to ${remote}; ${counted(lost.length - here.length)} not here`
+      return `uploaded ${plural(here.length, 'file')} to ${remote}; ${plural(lost.length - here.length, 'file')} not here`
     },
   }
 }
@@ -78,8 +79,4 @@ async function publishedContents({ repo, tips }: Patient, remote: string): Promi
     .filter(({ oid, size }) => size > 0 && !ours.has(oid))
     .map(({ path, oid, size }) => ({ path, oid: oid.replace('sha256:', ''), size }))
   return [...new Map(wanted.map((one) => [one.oid, one])).values()]
-}
-
-function counted(count: number): string {
-  return `${count} file${count === 1 ? '' : 's'}`
 }

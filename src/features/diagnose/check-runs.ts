@@ -1,3 +1,4 @@
+import { plural } from '../../domain/plural.ts'
 import { fetchedState } from '../../git/read-tips.ts'
 import { listNotes, readNotes } from '../../git/notes.ts'
 import { readObjects } from '../../git/read-objects.ts'
@@ -167,8 +168,4 @@ function report(kind: string, { bad }: Inspected, command: string): Finding[] {
   const what = bad.length === 1 ? `a ${kind} note` : `${bad.length} ${kind} notes`
   const message = `${what} cannot be read or ${bad.length === 1 ? 'has' : 'have'} problems; first ${first.target.slice(0, 12)}: ${first.problem}`
   return [{ check: 'notes', state: 'warn', message, hints: [`${command} ${first.target.slice(0, 12)}`] }]
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

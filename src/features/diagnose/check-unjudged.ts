@@ -1,3 +1,4 @@
+import { plural } from '../../domain/plural.ts'
 import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { greatest } from '../../domain/greatest.ts'
@@ -32,7 +33,7 @@ export const checkUnjudged: Check = async ({ repo, world }) => {
       hints: [FIX],
       fix: async () => {
         const { closed } = await foldJournals(repo, world, new Set(silent.map(({ run }) => run)))
-        return `wrote ${counted(closed.length)} into git as killed; an end of its own that comes later counts`
+        return `wrote ${plural(closed.length, 'run')} into git as killed; an end of its own that comes later counts`
       },
     }),
   ]
@@ -48,7 +49,7 @@ function tell(journals: readonly Journal[], now: number, more: Pick<Finding, 'hi
     {
       check: 'runs',
       state: 'warn',
-      message: `${counted(journals.length)} of another machine or container cannot be judged from here, and ${journals.length === 1 ? 'is' : 'are'} in this clone alone: ${names.join(', ')}${others}`,
+      message: `${plural(journals.length, 'run')} of another machine or container cannot be judged from here, and ${journals.length === 1 ? 'is' : 'are'} in this clone alone: ${names.join(', ')}${others}`,
       ...more,
     },
   ]
@@ -72,8 +73,4 @@ function ago(journal: Journal, now: number): string {
 function nameOf({ run, events }: Journal): string {
   const name = events.find(({ start }) => start !== undefined)?.start?.name
   return name === undefined ? run.slice(0, 12) : safeText(name)
-}
-
-function counted(count: number): string {
-  return `${count} run${count === 1 ? '' : 's'}`
 }

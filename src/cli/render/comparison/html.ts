@@ -27,7 +27,7 @@ import {
   weightsText,
   writtenFields,
 } from './model-words.ts'
-import { plural } from './plural.ts'
+import { plural } from '../../../domain/plural.ts'
 import { sideLabel, sideReason } from './side-words.ts'
 import { svgChart } from './svg-chart.ts'
 import { isSameRun, partVerdict, tallyLine, verdictLine } from './verdict-words.ts'

@@ -14,7 +14,7 @@ import { isNotable, quietTitle, verdictWord } from './metric-words.ts'
 import { modelPart } from './model-markdown.ts'
 import { partsInOrder } from './parts-in-order.ts'
 import { scalarText } from './model-words.ts'
-import { plural } from './plural.ts'
+import { plural } from '../../../domain/plural.ts'
 import { sidesTable } from './sides-table.ts'
 import { isSameRun, tallyLine, verdictLine, verdictMetric } from './verdict-words.ts'
 

@@ -2,7 +2,7 @@ import type { MetricChange } from '../../../domain/compare-metrics.ts'
 import { fromStored, type StoredNumber } from '../../../domain/number.ts'
 import { safeText } from '../../../domain/safe-text.ts'
 import { digitsApart, formatNumber } from '../number.ts'
-import { plural } from './plural.ts'
+import { plural } from '../../../domain/plural.ts'
 
 /** `val/acc 0.91 → 0.93 (+0.02, +2.2%)` */
 export function metricPhrase(metric: MetricChange): string {

@@ -6,7 +6,7 @@ import type { Column } from '../column.ts'
 import type { Limits, Omissions } from './limits.ts'
 import { clip, codeText, details, escaped } from './markdown-text.ts'
 import { cardCommand, cardText, fieldText, fileText, weightsText, writtenFields } from './model-words.ts'
-import { plural } from './plural.ts'
+import { plural } from '../../../domain/plural.ts'
 
 /** Writes what became of one model: its weights, file by file, and its card. */
 export function modelPart(model: ModelChange, head: Side, limits: Limits, omitted: Omissions): string {

@@ -5,7 +5,7 @@ import { specOf } from '../../../domain/model-spec.ts'
 import type { Side } from '../../../domain/side.ts'
 import { treeCommit } from '../../../domain/tree-commit.ts'
 import { formatSize } from '../number.ts'
-import { plural } from './plural.ts'
+import { plural } from '../../../domain/plural.ts'
 
 const LONGEST = 200
 

@@ -1,7 +1,7 @@
 import type { Side } from '../../../domain/side.ts'
 import { PICK_TAG } from '../../../domain/run.ts'
 import { safeText } from '../../../domain/safe-text.ts'
-import { plural } from './plural.ts'
+import { plural } from '../../../domain/plural.ts'
 
 /** Why a side has the run that it has, or why it has none. */
 export function sideReason(side: Side): string {

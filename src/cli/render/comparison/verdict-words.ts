@@ -5,7 +5,7 @@ import type { MetricChange } from '../../../domain/compare-metrics.ts'
 import { formatNumber } from '../number.ts'
 import { metricPhrase, verdictWord } from './metric-words.ts'
 import { sideName } from './side-words.ts'
-import { plural } from './plural.ts'
+import { plural } from '../../../domain/plural.ts'
 
 const WORDS: Readonly<Record<Comparison['verdict'], string>> = {
   better: 'better',
